@@ -1,0 +1,8 @@
+/**
+ * Doze: a Durable Object dozes while a Worker does the waiting. The runtime-agnostic core.
+ *
+ * @module
+ */
+export * from "./core/errors.ts";
+export * from "./core/clock.ts";
+export * from "./core/storage.ts";
