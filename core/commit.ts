@@ -1,0 +1,88 @@
+/**
+ * Takes a row and runs what it stands for, so that both happen or neither does.
+ *
+ * @module
+ */
+import type { Row, RowKey, Storage } from "./storage.ts";
+
+/** What became of a row: it ran and is gone, or somebody else had taken it. */
+export type CommitResult = "committed" | "gone";
+
+/**
+ * Takes the row at `key` and runs it.
+ *
+ * When `run` returns a plain value, taking the row and everything that `run` wrote are one transaction: it commits
+ * exactly once, and when `run` throws, all of it is undone and the row is still there.
+ *
+ * When `run` returns a promise, the row stays until the promise has fulfilled: a handler that dies halfway runs again
+ * (at least once). What it wrote before its first `await` is kept even then. The promise that `commitRow` returns
+ * rejects with what the handler rejected with, the row untouched. It does not keep a second caller from running the
+ * row meanwhile: {@linkcode Running} does.
+ *
+ * @param storage Where the row is.
+ * @param key Which row.
+ * @param run Called at most once, inside the transaction, with the row.
+ * @returns `"gone"` without calling `run` when there is no such row.
+ */
+export function commitRow(
+  storage: Storage,
+  key: RowKey,
+  run: (row: Row) => unknown,
+): CommitResult | Promise<CommitResult> {
+  let unfinished: { row: Row; running: PromiseLike<unknown> } | undefined;
+  const result = storage.transaction((): CommitResult => {
+    const row = storage.take(key);
+    if (row === undefined) return "gone";
+    const returned = run(row);
+    if (isPromiseLike(returned)) {
+      // Only now is it known that the handler is asynchronous: the row has to outlive its turn.
+      if (storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
+      unfinished = { row, running: returned };
+    }
+    return "committed";
+  });
+  return unfinished === undefined ? result : finish(storage, unfinished.row, unfinished.running);
+}
+
+async function finish(storage: Storage, row: Row, running: PromiseLike<unknown>): Promise<CommitResult> {
+  await running;
+  storage.transaction(() => {
+    // The handler may have put another row under its own key; that one stays.
+    if (storage.get(row)?.payload === row.payload) storage.take(row);
+  });
+  return "committed";
+}
+
+/** Whether a value is thenable; a handler's promise may come from another realm, so `instanceof` is not enough. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/**
+ * The asynchronous handlers that run at this moment, by row: a second delivery joins the first.
+ * It lives in memory; after a restart nothing runs, so that nothing is joined.
+ */
+export class Running<T> {
+  readonly #running = new Map<string, Promise<T>>();
+
+  /** How many run at this moment. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Joins what runs under `id`, or starts it.
+   *
+   * @param id The row's id.
+   * @param start Called when nothing runs under `id`; a plain value is handed back as it is.
+   */
+  join(id: string, start: () => T | Promise<T>): T | Promise<T> {
+    const running = this.#running.get(id);
+    if (running !== undefined) return running;
+    const started = start();
+    if (!(started instanceof Promise)) return started;
+    const joined = started.finally(() => this.#running.delete(id));
+    this.#running.set(id, joined);
+    return joined;
+  }
+}
