@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPromiseLike } from "./promise_like.ts";
 import type { Row, RowKey, Storage } from "./storage.ts";
 
 /** What became of a row: it ran and is gone, or somebody else had taken it. */
@@ -51,11 +52,6 @@ async function finish(storage: Storage, row: Row, running: PromiseLike<unknown>)
     if (storage.get(row)?.payload === row.payload) storage.take(row);
   });
   return "committed";
-}
-
-/** Whether a value is thenable; a handler's promise may come from another realm, so `instanceof` is not enough. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 /**

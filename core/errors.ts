@@ -218,3 +218,80 @@ export class InvalidOptionError extends DozeError {
     this.value = value;
   }
 }
+
+/** Thrown at the call when what should be a continuation is none. Nothing has been stored or sent. */
+export class NotAContinuationError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "NotAContinuationError";
+  /** Always `"NOT_A_CONTINUATION"`. */
+  readonly code = "NOT_A_CONTINUATION";
+
+  /** Creates the error for what was passed instead; `remedy` says what to pass. */
+  constructor(
+    value: unknown,
+    remedy = "pass a call recorded by ctn(), such as this.ctn().onReply(this.ctn().$result)",
+  ) {
+    super(`Cannot use the continuation: ${remedy}, got ${quote(value)}`);
+  }
+}
+
+/**
+ * Thrown when a continuation names a method that its object's class does not have, or must not be reached: at the
+ * call, before anything is stored, and again when it runs, if a deploy has removed the method since.
+ */
+export class UnknownMethodError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "UnknownMethodError";
+  /** Always `"UNKNOWN_METHOD"`. */
+  readonly code = "UNKNOWN_METHOD";
+  /** The method's name as the continuation has it. */
+  readonly method: string;
+
+  /** Creates the error for a method's name and the name of the class that lacks it. */
+  constructor(method: string, owner: string) {
+    super(`Cannot run the continuation: define the method on the class ${quote(owner)} itself, got ${quote(method)}`);
+    this.method = method;
+  }
+}
+
+/** Thrown at the call, or on parsing a stored continuation, when it is nested too deeply or has too many parts. */
+export class ContinuationTooLargeError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "ContinuationTooLargeError";
+  /** Always `"CONTINUATION_TOO_LARGE"`. */
+  readonly code = "CONTINUATION_TOO_LARGE";
+  /** What there is too much of: `"operations"`, `"arguments"` or `"nested continuations"`. */
+  readonly part: string;
+  /** The most that is allowed. */
+  readonly limit: number;
+
+  /** Creates the error for a part, its limit and the current number. */
+  constructor(part: string, limit: number, current: number) {
+    super(`Cannot use the continuation: pass at most ${limit} ${part}, move the rest into the method, got ${current}`);
+    this.part = part;
+    this.limit = limit;
+  }
+}
+
+/** Thrown when stored text has a format that this version cannot read: a newer one, or none of ours. It stays stored. */
+export class PayloadVersionError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "PayloadVersionError";
+  /** Always `"PAYLOAD_VERSION"`. */
+  readonly code = "PAYLOAD_VERSION";
+  /** What kind of text it is, e.g. `"continuation"`. */
+  readonly payload: string;
+  /** The version found, or whatever stands in its place. */
+  readonly found: unknown;
+
+  /** Creates the error for a payload's kind, the version found and the newest one supported. */
+  constructor(payload: string, found: unknown, supported: number) {
+    super(
+      `Cannot read a stored ${payload}: run a release that knows its version, this one knows ${supported}, got ${
+        quote(found)
+      }`,
+    );
+    this.payload = payload;
+    this.found = found;
+  }
+}
