@@ -3,27 +3,145 @@
  *
  * @module
  */
+import { BLOCKED_PORTS } from "./blocked_ports.ts";
+import { InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "./errors.ts";
+import { hostKind, isMetadataHost } from "./host_kind.ts";
+import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
 
 /**
- * What a fetch may do; plain data, so that it travels with the job. Every member may be left out.
+ * What a fetch may do. It is plain data, so that it travels with the job; every member may be left out.
+ *
+ * It judges what the URL says. A public **name** that resolves to a private address cannot be seen from a Worker, nor
+ * from any `fetch`: where that matters, list the hosts in `allow`.
+ *
+ * @example Allow one API and nothing else
+ * ```ts
+ * import { checkUrl, UrlForbiddenError } from "@doze/fetch";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const policy = { allow: ["https://api.example.com/v1/*"] };
+ * assertEquals(checkUrl("https://api.example.com/v1/users?page=2", policy).pathname, "/v1/users");
+ * assertThrows(() => checkUrl("https://other.example.com/", policy), UrlForbiddenError);
+ * ```
  */
 export interface FetchPolicyOptions {
-  /** URL patterns, as {@linkcode UrlPattern} reads them. When given, only what matches one is fetched. */
+  /**
+   * URL patterns, as {@linkcode parseUrlPattern} reads them. When given, only what matches one of them is fetched.
+   * A pattern whose host has no wildcard also lifts the refusal of a private or metadata host. Default: any public URL.
+   */
   readonly allow?: readonly string[];
   /** URL patterns that are never fetched, whatever `allow` says. Default: none. */
   readonly deny?: readonly string[];
-  /** Whether loopback, private and other non-public addresses may be fetched; never metadata hosts. Default: `false`. */
+  /** Whether loopback, private and other non-public hosts may be fetched; never metadata hosts. Default: `false`. */
   readonly allowPrivate?: boolean;
   /** Most redirects to follow. Default: 20, as the Fetch standard has it. */
   readonly maxRedirects?: number;
   /** Longest URL, in characters, also of a redirect. Default: 16,384. */
   readonly maxUrlLength?: number;
-  /** Most bytes of request headers, names and values. Default: 32,768. */
+  /** Most bytes of request headers: names and values. Default: 32,768. */
   readonly maxRequestHeaderBytes?: number;
   /** Most bytes of request body. Default: 16 MiB. */
   readonly maxRequestBodyBytes?: number;
-  /** Most bytes of response headers, names and values. Default: 65,536. */
+  /** Most bytes of response headers: names and values. Default: 65,536. */
   readonly maxResponseHeaderBytes?: number;
   /** Most bytes of response body, counted after decompression. Default: 16 MiB. */
   readonly maxBodyBytes?: number;
+}
+
+/** {@linkcode FetchPolicyOptions} with every default filled in. */
+export type FetchPolicy = Required<Omit<FetchPolicyOptions, "allow">> & Pick<FetchPolicyOptions, "allow">;
+
+/**
+ * Default caps. 16 MiB of body is some 22 MiB once written as text, which fits Cloudflare's 32 MiB of one RPC
+ * (https://developers.cloudflare.com/workers/runtime-apis/rpc/) and leaves room in a Worker's 128 MB.
+ */
+const CAPS = {
+  maxRedirects: 20,
+  maxUrlLength: 16_384,
+  maxRequestHeaderBytes: 32_768,
+  maxRequestBodyBytes: 16 * 1024 * 1024,
+  maxResponseHeaderBytes: 65_536,
+  maxBodyBytes: 16 * 1024 * 1024,
+} as const;
+
+/**
+ * Fills in the defaults of a policy and checks it, so that a mistake shows where it was made.
+ *
+ * @param options What the caller gave.
+ * @param name The option's name, for messages.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a pattern that is none or a cap that is no whole number.
+ */
+export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): FetchPolicy {
+  for (const key of ["allow", "deny"] as const) readPatterns(options[key], `${name}.${key}`);
+  if (options.allowPrivate !== undefined && typeof options.allowPrivate !== "boolean") {
+    throw new InvalidOptionError(`${name}.allowPrivate`, options.allowPrivate, "pass true or false");
+  }
+  const caps: { -readonly [K in keyof typeof CAPS]: number } = { ...CAPS };
+  for (const key of Object.keys(CAPS) as (keyof typeof CAPS)[]) {
+    const value = options[key] ?? CAPS[key];
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new InvalidOptionError(`${name}.${key}`, value, "pass a whole number of zero or more");
+    }
+    caps[key] = value;
+  }
+  const lists = { deny: options.deny ?? [], ...(options.allow === undefined ? {} : { allow: options.allow }) };
+  return { ...caps, ...lists, allowPrivate: options.allowPrivate ?? false };
+}
+
+/**
+ * Checks a URL against a policy.
+ *
+ * @param url An absolute http(s) URL.
+ * @param options The policy; left out, any public URL passes.
+ * @returns The parsed URL.
+ * @throws {InvalidUrlError} (`INVALID_URL`) when it is not an absolute http(s) URL, or too long.
+ * @throws {UrlForbiddenError} (`URL_FORBIDDEN`) when a rule refuses it, with the rule in `reason`.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) when the policy itself is wrong.
+ */
+export function checkUrl(url: string | URL, options: FetchPolicyOptions = {}): URL {
+  const parsed = readUrl(url, options.maxUrlLength ?? CAPS.maxUrlLength);
+  const reason = refusal(parsed, options);
+  if (reason !== undefined) throw new UrlForbiddenError(withoutCredentials(parsed), reason);
+  return parsed;
+}
+
+function readUrl(url: string | URL, maxLength: number): URL {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch (cause) {
+    throw new InvalidUrlError(url, { cause });
+  }
+  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") throw new InvalidUrlError(url);
+  if (parsed.href.length > maxLength) throw new InvalidUrlError(`${parsed.href.slice(0, 60)}… (too long)`);
+  return parsed;
+}
+
+/** The rule that refuses a URL, or `undefined`. */
+function refusal(url: URL, options: FetchPolicyOptions): string | undefined {
+  // The Fetch standard refuses these as well; here they get a code, and no runtime sends them by chance.
+  if (url.username !== "" || url.password !== "") return "a user name or password in the URL, send a header instead";
+  if (BLOCKED_PORTS.has(Number(url.port))) return "a port that the Fetch standard blocks";
+  if (readPatterns(options.deny, "policy.deny").some((pattern) => matchesUrl(pattern, url))) return "on the deny list";
+  const allowed = readPatterns(options.allow, "policy.allow").filter((pattern) => matchesUrl(pattern, url));
+  if (options.allow !== undefined && allowed.length === 0) return "not on the allow list";
+  if (allowed.some((pattern) => pattern.host !== undefined && !pattern.subdomains)) return undefined;
+  const host = bareHost(url);
+  if (isMetadataHost(host)) return "metadata host";
+  return options.allowPrivate === true ? undefined : hostKind(host);
+}
+
+function readPatterns(patterns: readonly string[] | undefined, option: string): UrlPattern[] {
+  if (patterns === undefined) return [];
+  if (!Array.isArray(patterns)) throw new InvalidOptionError(option, patterns, "pass an array of URL patterns");
+  return patterns.map((pattern: string) => parseUrlPattern(pattern, option));
+}
+
+/** A secret in a URL must not reach a message or a log. */
+function withoutCredentials(url: URL): string {
+  if (url.username === "" && url.password === "") return url.href;
+  const copy = new URL(url);
+  copy.username = "***";
+  copy.password = "";
+  return copy.href;
 }

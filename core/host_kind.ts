@@ -1,0 +1,64 @@
+/**
+ * What the host of a URL stands for, as far as its spelling tells.
+ *
+ * @module
+ */
+import { embeddedIpv4, ipv4Kind, ipv6Kind, parseIpv4, parseIpv6 } from "./ip_address.ts";
+
+/** Hosts that hand out credentials to whoever asks from inside a cloud: by name, IPv4 and IPv6. */
+const METADATA_HOSTS: ReadonlySet<string> = new Set([
+  "metadata",
+  "metadata.google.internal",
+  "metadata.goog",
+  "instance-data",
+  "instance-data.ec2.internal",
+  "metadata.tencentyun.com",
+  "metadata.platformequinix.com",
+  "metadata.packet.net",
+  "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "169.254.0.23",
+  "169.254.42.42",
+  "100.100.100.200",
+  "168.63.129.16",
+  "192.0.0.192",
+  "[fd00:ec2::254]",
+  "[fd00:ec2::23]",
+  "[fd20:ce::254]",
+  "[fd00:42::42]",
+  "[fe80::a9fe:a9fe]",
+]);
+
+/**
+ * Whether a host hands out credentials, also when its IPv4 address is written inside an IPv6 one.
+ *
+ * @param host As `bareHost` returns it.
+ */
+export function isMetadataHost(host: string): boolean {
+  const parts = parseIpv6(host);
+  const embedded = parts === undefined ? undefined : embeddedIpv4(parts);
+  if (embedded === undefined) return METADATA_HOSTS.has(host);
+  return METADATA_HOSTS.has([24, 16, 8, 0].map((shift) => (embedded >>> shift) & 255).join("."));
+}
+
+/** Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024). */
+const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/;
+
+/**
+ * Says why a host is not public.
+ *
+ * @param host As `bareHost` returns it.
+ * @returns E.g. `"loopback address"`, or `undefined` for one that looks public. What a name resolves to is not seen.
+ */
+export function hostKind(host: string): string | undefined {
+  const parts = parseIpv6(host);
+  if (parts !== undefined) return ipv6Kind(parts);
+  const address = parseIpv4(host);
+  if (address !== undefined) return ipv4Kind(address);
+  if (host === "localhost" || host.endsWith(".localhost")) return "loopback name";
+  if (host.split(".").includes("")) return "a host with an empty label";
+  if (PRIVATE_NAME.test(host)) return "private name";
+  // A name without a dot is completed by the resolver's search list; public hosts have a dot.
+  return host.includes(".") ? undefined : "private name";
+}

@@ -1,0 +1,50 @@
+/**
+ * Reads the `Retry-After` header.
+ *
+ * @module
+ */
+
+const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/** The three forms of an HTTP date, which are all in GMT (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7). */
+const HTTP_DATES = [
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/,
+] as const;
+
+/**
+ * How long a server asks to wait.
+ *
+ * @param value The header's value: whole seconds or an HTTP date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
+ * @param now The current time, in milliseconds since the epoch.
+ * @returns Milliseconds from now, 0 for a date already past, `undefined` when the value is missing or neither form.
+ */
+export function parseRetryAfter(value: string | null, now: number): number | undefined {
+  const text = value?.trim() ?? "";
+  if (/^\d{1,15}$/.test(text)) return Number(text) * 1000;
+  const date = parseHttpDate(text, now);
+  return date === undefined ? undefined : Math.max(0, date - now);
+}
+
+function parseHttpDate(text: string, now: number): number | undefined {
+  for (const form of HTTP_DATES) {
+    const { day = "", month = "", year = "", time = "" } = form.exec(text)?.groups ?? {};
+    const index = MONTHS.indexOf(month);
+    if (time === "" || index % 3 !== 0) continue;
+    const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+    const date = Date.UTC(fullYear(year, now), index / 3, Number(day), hours, minutes, seconds);
+    return new Date(date).getUTCDate() === Number(day) && hours < 24 && minutes < 60 && seconds <= 60
+      ? date
+      : undefined;
+  }
+  return undefined;
+}
+
+/** A two-digit year more than 50 years ahead means the last one that ended so (RFC 9110, section 5.6.7). */
+function fullYear(year: string, now: number): number {
+  if (year.length === 4) return Number(year);
+  const current = new Date(now).getUTCFullYear();
+  const guess = current - current % 100 + Number(year);
+  return guess > current + 50 ? guess - 100 : guess;
+}
