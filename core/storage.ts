@@ -92,3 +92,28 @@ export interface Storage {
   /** Unsets the alarm. Costs no row. */
   disarm(): void;
 }
+
+/**
+ * Compares two keys in the order that {@linkcode Storage} promises: by `due`, then by `id` in the order of its UTF-8
+ * bytes. JavaScript's own `<` compares UTF-16 units instead, and puts "😀" before "\uFFFD"; SQLite and most
+ * databases do not.
+ *
+ * @example Sort as every storage does
+ * ```ts
+ * import { compareKeys } from "@doze/fetch";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const keys = [{ due: 2, id: "a" }, { due: 1, id: "😀" }, { due: 1, id: "\uFFFD" }];
+ * assertEquals(keys.sort(compareKeys).map((key) => key.id), ["\uFFFD", "😀", "a"]);
+ * ```
+ *
+ * @returns Negative when `a` comes first, positive when `b` does, 0 when they are the same key.
+ */
+export function compareKeys(a: RowKey, b: RowKey): number {
+  if (a.due !== b.due) return a.due < b.due ? -1 : 1;
+  if (a.id === b.id) return 0;
+  let at = 0;
+  while (a.id.charCodeAt(at) === b.id.charCodeAt(at)) at++;
+  // UTF-8 orders as code points do; at the first difference a shared high surrogate lies behind.
+  return (a.id.codePointAt(at) ?? -1) - (b.id.codePointAt(at) ?? -1);
+}
