@@ -1,0 +1,90 @@
+/**
+ * Finding, among a Worker's exports and bindings, the object itself and the executor.
+ *
+ * @module
+ */
+import { ExecutorMissingError, ExportNotFoundError } from "./binding_errors.ts";
+import type { DurableObjectStateLike } from "./platform.ts";
+
+/** A Durable Object namespace, as a binding or as `ctx.exports` offers it. */
+interface Namespace {
+  idFromString(id: string): unknown;
+  get(id: unknown): object;
+}
+
+/** Where an object can be found: a namespace, and the object's id in it. */
+export interface Address {
+  /** The name under which the Worker's main module exports the class; `undefined` when it was found as a binding. */
+  readonly exportName: string | undefined;
+  /** The object's id, as 64 hexadecimal digits. */
+  readonly id: string;
+  /** A new stub. One that has failed may stay broken, so that each hand-over gets its own. */
+  stub(): object;
+}
+
+/**
+ * The address of the object itself, to be handed to an executor.
+ *
+ * The class's export name cannot be told from its constructor, which a minifier renames and `export { A as B }` does
+ * not change. The object's id can tell: a namespace accepts only the ids that it made.
+ *
+ * @param ctx The object's state.
+ * @param env The object's bindings, searched where `ctx.exports` has no namespace of this object.
+ * @throws {ExportNotFoundError} (`EXPORT_NOT_FOUND`) when neither holds a namespace that knows the object's id.
+ */
+export function findSelf(ctx: DurableObjectStateLike, env: unknown): Address {
+  const id = ctx.id.toString();
+  for (const [exportName, candidate] of Object.entries(ctx.exports ?? {})) {
+    if (knows(candidate, id)) return { exportName, id, stub: () => stubOf(candidate, id) };
+  }
+  for (const candidate of typeof env === "object" && env !== null ? Object.values(env) : []) {
+    if (knows(candidate, id)) return { exportName: undefined, id, stub: () => stubOf(candidate, id) };
+  }
+  throw new ExportNotFoundError(id, Object.keys(ctx.exports ?? {}));
+}
+
+/**
+ * A new stub of the object that a Worker exports under a name.
+ *
+ * @param exports The Worker's `ctx.exports`.
+ * @param exportName The name of the object's class there.
+ * @param id The object's id, as 64 hexadecimal digits.
+ * @returns `undefined` when there is no such namespace, or it does not know the id.
+ */
+export function stubByName(exports: object | undefined, exportName: string, id: string): object | undefined {
+  if (exports === undefined || !Object.hasOwn(exports, exportName)) return undefined;
+  const namespace: unknown = Reflect.get(exports, exportName);
+  return knows(namespace, id) ? stubOf(namespace, id) : undefined;
+}
+
+/**
+ * The executor of a name: a service binding of that name, else the Worker's own export of that name.
+ *
+ * @param name The binding's or export's name.
+ * @param ctx The object's state.
+ * @param env The object's bindings.
+ * @throws {ExecutorMissingError} (`EXECUTOR_MISSING`) when there is neither.
+ */
+export function findExecutor(name: string, ctx: DurableObjectStateLike, env: unknown): object {
+  for (const holder of [env, ctx.exports]) {
+    if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, name)) continue;
+    const found: unknown = Reflect.get(holder, name);
+    if ((typeof found === "object" || typeof found === "function") && found !== null) return found;
+  }
+  throw new ExecutorMissingError(name, Object.keys(ctx.exports ?? {}));
+}
+
+function stubOf(namespace: Namespace, id: string): object {
+  return namespace.get(namespace.idFromString(id));
+}
+
+function knows(value: unknown, id: string): value is Namespace {
+  // By its brand: every property of a service stub looks like a function, and calling one would be a remote call.
+  if (!Object.prototype.toString.call(value).includes("DurableObjectNamespace")) return false;
+  try {
+    return (value as Namespace).idFromString(id) !== undefined;
+  } catch {
+    // The platform throws a TypeError for the id of another namespace.
+    return false;
+  }
+}

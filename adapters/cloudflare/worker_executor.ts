@@ -1,0 +1,57 @@
+/**
+ * The origin's side of the Worker executor: finds it, and hands jobs over.
+ *
+ * @module
+ */
+import type { Executor } from "../../core/executor.ts";
+import type { Job } from "../../core/job.ts";
+import { type Address, findExecutor, findSelf } from "./export_lookup.ts";
+import type { DurableObjectStateLike } from "./platform.ts";
+
+/**
+ * Longest timeout that a Worker can hold, in milliseconds. An invocation's `waitUntil` ends 30 s after its RPC has
+ * returned (https://developers.cloudflare.com/workers/platform/limits/#duration); the rest is for the delivery.
+ */
+export const WORKER_MAX_TIMEOUT = 25_000;
+
+/** What a {@linkcode FetchExecutor} looks like to its callers. */
+interface ExecutorEntrypoint {
+  run(job: Job, origin: object, address: { exportName: string; id: string } | undefined): Promise<void>;
+}
+
+/** Hands jobs to a `FetchExecutor`, with a stub of the object to answer to. */
+export class WorkerExecutor implements Executor {
+  /** As in {@linkcode WORKER_MAX_TIMEOUT}. */
+  readonly maxTimeout: number = WORKER_MAX_TIMEOUT;
+  readonly #name: string;
+  readonly #ctx: DurableObjectStateLike;
+  readonly #env: unknown;
+  #found: { executor: ExecutorEntrypoint; self: Address } | undefined;
+
+  /** Creates it; nothing is looked up before the first use. `name` is a service binding or an export. */
+  constructor(name: string, ctx: DurableObjectStateLike, env: unknown) {
+    this.#name = name;
+    this.#ctx = ctx;
+    this.#env = env;
+  }
+
+  /**
+   * Looks up the executor and the object itself, once.
+   *
+   * @throws {ExecutorMissingError} (`EXECUTOR_MISSING`)
+   * @throws {ExportNotFoundError} (`EXPORT_NOT_FOUND`)
+   */
+  find(): { executor: ExecutorEntrypoint; self: Address } {
+    return this.#found ??= {
+      executor: findExecutor(this.#name, this.#ctx, this.#env) as ExecutorEntrypoint,
+      self: findSelf(this.#ctx, this.#env),
+    };
+  }
+
+  /** Hands the job over; the promise waits for the RPC to return, which it does at once, not for the fetch. */
+  dispatch(job: Job): Promise<void> {
+    const { executor, self } = this.find();
+    const address = self.exportName === undefined ? undefined : { exportName: self.exportName, id: self.id };
+    return executor.run(job, self.stub(), address);
+  }
+}
