@@ -6,3 +6,6 @@
 export * from "./core/errors.ts";
 export * from "./core/clock.ts";
 export * from "./core/storage.ts";
+export * from "./core/sql_driver.ts";
+export { SchemaTooNewError } from "./core/sql_schema.ts";
+export * from "./core/sql_storage.ts";
