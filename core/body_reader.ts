@@ -9,14 +9,29 @@
  *
  * @param body The stream; `null` reads as empty. It is cancelled when it exceeds the cap.
  * @param maxBytes Most bytes to accept, as the stream gives them: after decompression.
+ * @param signal Stops the reading and cancels the body, also where the stream itself does not listen to it.
  * @returns The bytes, or `undefined` when there were more than `maxBytes`. Rejects with what the stream fails with.
  */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,
+  signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (body === null) return new Uint8Array(0);
   const reader = body.getReader();
+  const stop = () => discard(reader);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    return await collect(reader, maxBytes);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   while (true) {

@@ -137,8 +137,8 @@ function readPatterns(patterns: readonly string[] | undefined, option: string): 
   return patterns.map((pattern: string) => parseUrlPattern(pattern, option));
 }
 
-/** A secret in a URL must not reach a message or a log. */
-function withoutCredentials(url: URL): string {
+/** The URL as text with a user name and password masked: a secret in a URL must not reach a message or a log. */
+export function withoutCredentials(url: URL): string {
   if (url.username === "" && url.password === "") return url.href;
   const copy = new URL(url);
   copy.username = "***";
