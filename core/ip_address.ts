@@ -72,7 +72,7 @@ export function parseIpv6(host: string): number[] | undefined {
   const [left, right] = host.slice(1, -1).split("::");
   const head = hextets(left ?? "");
   const tail = right === undefined ? [] : hextets(right);
-  const gap = 8 - head.length - tail.length;
+  const gap = right === undefined ? 0 : 8 - head.length - tail.length;
   const all = [...head, ...new Array<number>(Math.max(0, gap)).fill(0), ...tail];
   return all.length === 8 && all.every((part) => part >= 0 && part <= 0xffff) ? all : undefined;
 }
