@@ -1,0 +1,31 @@
+/**
+ * Headers as text: one line `name: value` each, names in lower case, ended by a line feed. `set-cookie` has a line
+ * for each cookie.
+ *
+ * @module
+ */
+
+/** A block of such lines; names are tokens of RFC 9110 section 5.6.2, values hold neither NUL, CR nor LF. */
+const BLOCK = /^(?:[\w!#$%&'*+\-.^`|~]+: (?:[^\0\r\n\u0100-\uffff]*[^\0\r\n\t \u0100-\uffff])?\n)*$/;
+
+/** Writes headers as lines. */
+export function headersToText(headers: Headers): string {
+  let text = "";
+  for (const [name, value] of headers) text += `${name}: ${value}\n`;
+  return text;
+}
+
+/** Whether a text consists of such lines, so that {@linkcode headersFromText} takes it. */
+export function isHeaderText(text: string): boolean {
+  return BLOCK.test(text);
+}
+
+/** Reads lines; throws the engine's `TypeError` on what is no header. */
+export function headersFromText(text: string): Headers {
+  const headers = new Headers();
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(": ");
+    if (line !== "") headers.append(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
+}

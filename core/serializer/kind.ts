@@ -1,0 +1,57 @@
+/**
+ * What a built-in class tells the writer and the reader about itself.
+ *
+ * @module
+ */
+
+/** Position of an object in the graph that is being written. */
+export interface Place {
+  /** What stands for the object in the intermediate, once it exists. */
+  out: unknown;
+  /** The object that it was first found in. */
+  readonly parent: Place | undefined;
+  /** Key of `parent.out` at which it stands. */
+  readonly key: string | number;
+  /** Index in the root array: above zero when shared, zero when finished and not shared, -1 while being written. */
+  id: number;
+}
+
+/** What a kind may ask of the writer. */
+export interface Writer {
+  /** Writes any value that stands at `place.out[key]`. */
+  value(value: unknown, place: Place, key: string | number): unknown;
+  /** Throws with the path of `place.out[key]`. */
+  fail(code: "UNSUPPORTED_TYPE" | "LIMIT_EXCEEDED", message: string, place: Place, key?: string | number): never;
+  readonly maxRegExpLength: number;
+}
+
+/** What a kind may ask of the reader. */
+export interface Reader {
+  /** Reads the intermediate at `container[key]`. */
+  read(container: unknown[] | Record<string, unknown>, key: string | number): unknown;
+  /** Throws `MALFORMED`, or another code, with the path of the tag at hand. */
+  fail(message: string, code?: "MALFORMED" | "UNKNOWN_TYPE" | "LIMIT_EXCEEDED"): never;
+  readonly maxRegExpLength: number;
+}
+
+/** A class that is written as an array `[tag, …]`. */
+export interface Kind<T extends object> {
+  /** `~` and one capital letter. */
+  readonly tag: string;
+  /** Appends what follows the tag to `out`, which is already `place.out`. */
+  write(value: T, out: unknown[], place: Place, writer: Writer): void;
+  /** Makes the value; when there is `fill`, without any part that could contain it. */
+  create(data: unknown[], reader: Reader): T;
+  /** Adds the parts that could contain the value. */
+  fill?(value: T, data: unknown[], reader: Reader): void;
+}
+
+/** A class that is written as one string `~x…`. */
+export interface TextKind<T extends object> {
+  /** One small letter. */
+  readonly letter: string;
+  /** What follows the letter. */
+  write(value: T): string;
+  /** Reads what follows the letter; throws anything when it cannot. */
+  read(text: string): T;
+}

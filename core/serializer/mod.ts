@@ -1,0 +1,13 @@
+/**
+ * Values to text and back, synchronously: everything that structured clone carries and more, as JSON, at JSON's
+ * speed, safe on hostile text.
+ *
+ * @module
+ */
+export { parse, postprocess } from "./parse.ts";
+export { preprocess, stringify } from "./stringify.ts";
+export { registerType, type TypeCodec } from "./registry.ts";
+export type { SerializerLimits } from "./limits.ts";
+export { SerializerError, type SerializerErrorCode, type SerializerErrorDetails } from "./serializer_error.ts";
+export { RequestSync, type RequestSyncInit } from "./request_sync.ts";
+export { ResponseSync, type ResponseSyncInit, type SnapshotOptions } from "./response_sync.ts";

@@ -1,0 +1,71 @@
+/**
+ * Text to values.
+ *
+ * @module
+ */
+import { decode } from "./decode.ts";
+import type { SerializerLimits } from "./limits.ts";
+import { SerializerError } from "./serializer_error.ts";
+import { isMarked } from "./wire.ts";
+
+/**
+ * Reads a text that {@linkcode stringify} wrote, or any JSON text. The text may be hostile: no class is looked up by
+ * name but those built in and registered, no prototype is reached, no code is run but the codecs of registered
+ * classes. It does not check that the value is what the program expects.
+ *
+ * @param text JSON text.
+ * @param options Caps.
+ * @returns The value; containers, shared references and cycles as they were written.
+ * @throws {SerializerError} `INVALID_JSON` with an offset; `MALFORMED`, `UNSUPPORTED_VERSION`, `UNKNOWN_TYPE`,
+ * `LIMIT_EXCEEDED`, `CODEC_FAILED`, `CODEC_CYCLE` with a path in the JSON.
+ *
+ * @example A cycle
+ * ```ts
+ * import { parse, stringify } from "@doze/fetch/serializer";
+ * import { assertStrictEquals } from "@std/assert";
+ *
+ * const self: unknown[] = [];
+ * self.push(self);
+ * const copy = parse(stringify(self)) as unknown[];
+ * assertStrictEquals(copy[0], copy);
+ * ```
+ */
+export function parse(text: string, options?: SerializerLimits): unknown {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch (cause) {
+    const position = / position (\d+)/.exec(String(cause));
+    const details = position ? { cause, offset: Number(position[1]) } : { cause };
+    throw new SerializerError("INVALID_JSON", `Cannot read the text, pass what stringify wrote: ${cause}`, details);
+  }
+  return isMarked(root) ? decode(root, options) : root;
+}
+
+/**
+ * Turns a tree of {@linkcode preprocess} back into the value. The tree may be hostile, as with {@linkcode parse}; it is not
+ * changed, and a tree that is not marked is returned as it is.
+ *
+ * @param intermediate The tree.
+ * @param options Caps.
+ * @returns The value.
+ * @throws {SerializerError} As {@linkcode parse}, and `INVALID_JSON` when the tree cannot be written as JSON.
+ *
+ * @example From a tree
+ * ```ts
+ * import { postprocess } from "@doze/fetch/serializer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(postprocess(["~doze1", "~b123"]), 123n);
+ * ```
+ */
+export function postprocess(intermediate: unknown, options?: SerializerLimits): unknown {
+  if (!isMarked(intermediate)) return intermediate;
+  let text: string;
+  try {
+    text = JSON.stringify(intermediate);
+  } catch (cause) {
+    throw new SerializerError("INVALID_JSON", "Cannot read the tree: pass what preprocess returned", { cause });
+  }
+  return parse(text, options);
+}

@@ -1,0 +1,54 @@
+/**
+ * RegExp, boxed primitives and Headers.
+ *
+ * @module
+ */
+import { headersFromText, headersToText } from "./header_text.ts";
+import type { Kind } from "./kind.ts";
+
+/** `["~R", source, flags, lastIndex?]` */
+export const regExp: Kind<RegExp> = {
+  tag: "~R",
+  write(value, out, place, writer) {
+    if (value.source.length > writer.maxRegExpLength) {
+      writer.fail("LIMIT_EXCEEDED", `a RegExp longer than maxRegExpLength (${writer.maxRegExpLength})`, place);
+    }
+    out.push(value.source, value.flags);
+    if (value.lastIndex !== 0) out.push(value.lastIndex);
+  },
+  create(data, reader) {
+    const [, source, flags, lastIndex = 0] = data;
+    if (typeof source !== "string" || typeof flags !== "string" || typeof lastIndex !== "number") {
+      return reader.fail("a RegExp needs source and flags");
+    }
+    if (source.length > reader.maxRegExpLength) reader.fail("a RegExp longer than maxRegExpLength", "LIMIT_EXCEEDED");
+    const value = new RegExp(source, flags);
+    value.lastIndex = lastIndex;
+    return value;
+  },
+};
+
+/** `["~X", primitive]` */
+export const boxed: Kind<object> = {
+  tag: "~X",
+  write(value, out, place, writer) {
+    const primitive = value.valueOf();
+    if (typeof primitive === "symbol") writer.fail("UNSUPPORTED_TYPE", "a symbol", place);
+    out.push(writer.value(primitive, place, 1));
+  },
+  create(data, reader) {
+    const primitive = reader.read(data, 1);
+    if (primitive === null || primitive === undefined || typeof primitive === "object") {
+      reader.fail("only a primitive can be boxed");
+    }
+    return Object(primitive);
+  },
+};
+
+/** `["~H", text]`, one line `name: value` a header, each ended by a line feed. */
+export const headers: Kind<Headers> = {
+  tag: "~H",
+  write: (value, out) => void out.push(headersToText(value)),
+  create: (data, reader) =>
+    typeof data[1] === "string" ? headersFromText(data[1]) : reader.fail("Headers need their text"),
+};

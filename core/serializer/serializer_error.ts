@@ -1,0 +1,91 @@
+/**
+ * The one error of the serializer and its causes.
+ *
+ * @module
+ */
+import { DozeError } from "../errors.ts";
+
+/**
+ * Why a value could not be written or a text not be read. The codes never change between minor versions.
+ *
+ * | code | cause |
+ * |---|---|
+ * | `UNSUPPORTED_TYPE` | a function, symbol, promise, stream, … was to be written |
+ * | `UNREGISTERED_CLASS` | an instance of a class that `registerType` does not know was to be written |
+ * | `DUPLICATE_TYPE` | `registerType` was given a name or class that is taken |
+ * | `INVALID_CODEC` | `registerType` was given both `decode` and `restore`, or no class |
+ * | `INVALID_JSON` | the text is not JSON |
+ * | `MALFORMED` | the text is JSON and marked as ours, but a tag, shape, length or reference is wrong |
+ * | `UNSUPPORTED_VERSION` | the text was written by a version of the format that this one cannot read |
+ * | `UNKNOWN_TYPE` | the text names a class that is not registered, or a typed array that this runtime lacks |
+ * | `LIMIT_EXCEEDED` | a cap of the options was reached |
+ * | `CODEC_FAILED` | a registered codec threw; its error is the `cause` |
+ * | `CODEC_CYCLE` | a registered class without `create` and `restore` stands in a cycle |
+ * | `BODY_TOO_LARGE` | a body is larger than `maxBytes`; `received` tells how much had arrived |
+ * | `BODY_USED` | the body of the native request or response has already been read |
+ * | `INVALID_BODY` | a body is not what `json()` or `formData()` was asked for |
+ */
+export type SerializerErrorCode =
+  | "UNSUPPORTED_TYPE"
+  | "UNREGISTERED_CLASS"
+  | "DUPLICATE_TYPE"
+  | "INVALID_CODEC"
+  | "INVALID_JSON"
+  | "MALFORMED"
+  | "UNSUPPORTED_VERSION"
+  | "UNKNOWN_TYPE"
+  | "LIMIT_EXCEEDED"
+  | "CODEC_FAILED"
+  | "CODEC_CYCLE"
+  | "BODY_TOO_LARGE"
+  | "BODY_USED"
+  | "INVALID_BODY";
+
+/** Where and why the serializer failed. */
+export interface SerializerErrorDetails extends ErrorOptions {
+  /** See {@linkcode SerializerError.path}. */
+  path?: string;
+  /** See {@linkcode SerializerError.offset}. */
+  offset?: number;
+  /** See {@linkcode SerializerError.received}. */
+  received?: number;
+}
+
+/**
+ * Thrown when a value cannot be written, a text cannot be read, or a body cannot be held. Nothing half-made is
+ * returned.
+ *
+ * @example Find the value that cannot be carried
+ * ```ts
+ * import { SerializerError, stringify } from "@doze/fetch/serializer";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const error = assertThrows(() => stringify({ args: [1, { onDone() {} }] }), SerializerError);
+ * assertEquals(error.code, "UNSUPPORTED_TYPE");
+ * assertEquals(error.path, "$.args[1].onDone");
+ * ```
+ */
+export class SerializerError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "SerializerError";
+  /** The cause, one of {@linkcode SerializerErrorCode}. */
+  readonly code: SerializerErrorCode;
+  /**
+   * Where in the value, e.g. `"$.args[2].onDone"`; for a text, where in the JSON that it holds. Absent where
+   * there is no such place.
+   */
+  readonly path?: string;
+  /** Where in the text, in UTF-16 code units from its start; present with `INVALID_JSON` where it is known. */
+  readonly offset?: number;
+  /** How many bytes of a body had arrived when its cap was passed; present with `BODY_TOO_LARGE`. */
+  readonly received?: number;
+
+  /** Creates the error for a cause, a message that ends with the remedy or value, and the place. */
+  constructor(code: SerializerErrorCode, message: string, details: SerializerErrorDetails = {}) {
+    super(message, "cause" in details ? { cause: details.cause } : undefined);
+    this.code = code;
+    if (details.path !== undefined) this.path = details.path;
+    if (details.offset !== undefined) this.offset = details.offset;
+    if (details.received !== undefined) this.received = details.received;
+  }
+}

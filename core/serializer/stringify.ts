@@ -1,0 +1,59 @@
+/**
+ * Values to text.
+ *
+ * @module
+ */
+import { encode } from "./encode.ts";
+import type { SerializerLimits } from "./limits.ts";
+import { isPure } from "./purity.ts";
+import { isMarked } from "./wire.ts";
+
+/**
+ * Writes a value as JSON text. What is pure JSON is written exactly as `JSON.stringify` writes it; everything else
+ * that structured clone carries, and registered classes, as marked JSON of which `docs/wire-format.md` tells.
+ * Symbol keys, properties that are not enumerable, and properties of anything but objects, arrays and errors are left
+ * out, as structured clone does; getters are called.
+ *
+ * @param value Any value.
+ * @param options Caps.
+ * @returns JSON text, for {@linkcode parse}.
+ * @throws {SerializerError} `UNSUPPORTED_TYPE` for a function, symbol, promise, stream, native `Request`, `Response`
+ * or `Blob`; `UNREGISTERED_CLASS` for an instance of a class not registered; `LIMIT_EXCEEDED`. `path` tells where.
+ *
+ * @example Round trip
+ * ```ts
+ * import { parse, stringify } from "@doze/fetch/serializer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const value = { at: new Date(0), seen: new Map([["a", new Set([1n])]]) };
+ * assertEquals(parse(stringify(value)), value);
+ * assertEquals(stringify({ plain: true }), '{"plain":true}');
+ * ```
+ */
+export function stringify(value: unknown, options?: SerializerLimits): string {
+  return JSON.stringify(preprocess(value, options));
+}
+
+/**
+ * Turns a value into a tree of plain objects, arrays, strings, finite numbers, booleans and `null`, for transports
+ * that take objects. Treat it as read-only: parts of it may be parts of the value; a value that is pure JSON is
+ * returned as it is.
+ *
+ * @param value Any value.
+ * @param options Caps.
+ * @returns The tree, for {@linkcode postprocess}; `JSON.stringify` of it is the text of {@linkcode stringify}.
+ * @throws {SerializerError} As {@linkcode stringify}.
+ *
+ * @example Through a transport that takes JSON-safe objects
+ * ```ts
+ * import { postprocess, preprocess } from "@doze/fetch/serializer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(preprocess([undefined]), ["~doze1", ["~u"]]);
+ * assertEquals(postprocess(["~doze1", ["~u"]]), [undefined]);
+ * ```
+ */
+export function preprocess(value: unknown, options?: SerializerLimits): unknown {
+  const pure = isPure(value) && !isMarked(value) && options?.maxDepth === undefined;
+  return pure ? value : encode(value, options);
+}

@@ -1,0 +1,19 @@
+/**
+ * The letters of the wire format, version 1. `docs/wire-format.md` tells the whole of it.
+ *
+ * @module
+ */
+
+/** First element of the root array of every text that is not pure JSON, up to the version. */
+export const SIGNATURE = "~doze";
+
+/** The signature with the version that this code writes and reads. */
+export const HEADER = "~doze1";
+
+/** UTF-16 code unit of `~`, with which every marked string starts. */
+export const TILDE = 126;
+
+/** Whether an intermediate, or a pure value that has to be escaped, starts as a marked root does. */
+export function isMarked(value: unknown): value is [string, ...unknown[]] {
+  return Array.isArray(value) && typeof value[0] === "string" && value[0].startsWith(SIGNATURE);
+}
