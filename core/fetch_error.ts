@@ -4,6 +4,7 @@
  * @module
  */
 import { DozeError, quote } from "./errors.ts";
+import { registerType } from "./serializer/mod.ts";
 
 /** What each code means, for messages: the cause, then the remedy. */
 const CAUSES = {
@@ -18,6 +19,7 @@ const CAUSES = {
   REQUEST_TOO_LARGE: "the request exceeds the caps of the fetch policy, send less or raise them",
   OUTCOME_TOO_LARGE: "the outcome does not fit the way back to the origin, ask for less",
   ROW_TOO_LARGE: "the outcome does not fit a row of the storage, ask for less",
+  INVALID_RESPONSE: "the server's answer is none that HTTP allows, correct it at the server",
   INVALID_REQUEST: "the executor cannot read the request, run the same version on both sides",
   EXECUTOR_LOST: "the executor fell silent, fetch again if that is safe",
   EXECUTOR_UNREACHABLE: "the executor took no job, check its binding",
@@ -44,7 +46,7 @@ export interface FetchTimings {
 
 /** The fields of a {@linkcode FetchError} besides its code and URL; what is left out has its default. */
 export interface FetchErrorInit {
-  /** The current value for the message's end, e.g. `"5000 ms"`. */
+  /** As in {@linkcode FetchError.detail}. */
   readonly detail?: string;
   /** As in {@linkcode FetchError.ambiguous}. Default: `false`. */
   readonly ambiguous?: boolean;
@@ -58,13 +60,30 @@ export interface FetchErrorInit {
   readonly headers?: HeadersInit;
   /** As in {@linkcode FetchError.timings}. Default: zeros. */
   readonly timings?: FetchTimings;
-  /** The underlying error. */
+  /** The underlying error, e.g. what the runtime's `fetch` rejected with. It travels as name, message and code. */
   readonly cause?: unknown;
 }
 
 /**
  * What a continuation receives in place of a `ResponseSync` when a fetch brought no usable response. It is a value:
  * it is handed over, not thrown. A response with an error status is a response, not a `FetchError`.
+ *
+ * It says nothing about what the server did: look at {@linkcode FetchError.ambiguous} before repeating a request.
+ *
+ * @example Tell a failure from a response
+ * ```ts
+ * import { FetchError } from "@doze/fetch";
+ * import type { ResponseSync } from "@doze/fetch/serializer";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function onReply(result: ResponseSync | FetchError): string {
+ *   if (!(result instanceof FetchError)) return result.text();
+ *   return result.ambiguous ? "ask the server what it did" : `again later: ${result.code}`;
+ * }
+ *
+ * const failed = new FetchError("NETWORK", "https://api.example/pay", { ambiguous: true });
+ * assertEquals(onReply(failed), "ask the server what it did");
+ * ```
  */
 export class FetchError extends DozeError {
   /** The class's name; it survives minifying. */
@@ -73,6 +92,8 @@ export class FetchError extends DozeError {
   readonly code: FetchErrorCode;
   /** The URL of the hop that failed; after redirects it differs from the one asked for. */
   readonly url: string;
+  /** The value at the message's end, e.g. `"5000 ms"`. */
+  readonly detail: string | undefined;
   /**
    * Whether the server may have acted and sending the request again might repeat it: the request was handed to the
    * network, is not idempotent by method and has no `Idempotency-Key`. `false` promises that a repetition is safe as
@@ -96,6 +117,7 @@ export class FetchError extends DozeError {
     super(`Cannot fetch ${quote(url)}: ${CAUSES[code]}${detail}`, "cause" in init ? { cause: init.cause } : undefined);
     this.code = code;
     this.url = url;
+    this.detail = init.detail;
     this.ambiguous = init.ambiguous ?? false;
     this.retryable = init.retryable ?? PASSING.has(code);
     this.attempt = init.attempt ?? 1;
@@ -104,3 +126,61 @@ export class FetchError extends DozeError {
     this.timings = init.timings ?? { start: 0, total: 0 };
   }
 }
+
+/** A {@linkcode FetchError} as it travels: plain data. */
+interface FetchErrorData extends Omit<FetchErrorInit, "headers" | "cause"> {
+  readonly code: FetchErrorCode;
+  readonly url: string;
+  readonly headers?: [string, string][];
+  readonly cause?: CauseData;
+}
+
+/** What of an underlying error travels: no stack, no live objects. */
+interface CauseData {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly cause?: CauseData;
+}
+
+/** How many errors of a chain of causes travel. */
+const MAX_CAUSES = 4;
+
+function encodeFetchError(error: FetchError): FetchErrorData {
+  const { code, url, detail, ambiguous, retryable, attempt, status, headers, timings } = error;
+  const cause = describeCause(error.cause, MAX_CAUSES);
+  return {
+    code,
+    url,
+    ambiguous,
+    retryable,
+    attempt,
+    timings,
+    ...(detail === undefined ? {} : { detail }),
+    ...(status === undefined ? {} : { status }),
+    ...(headers === undefined ? {} : { headers: [...headers] }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}
+
+function describeCause(cause: unknown, depth: number): CauseData | undefined {
+  if (cause === undefined || depth === 0) return undefined;
+  if (!(cause instanceof Error)) return { name: "Error", message: quote(cause) };
+  const next = describeCause(cause.cause, depth - 1);
+  const code = "code" in cause && typeof cause.code === "string" ? { code: cause.code } : {};
+  return { name: String(cause.name), message: String(cause.message), ...code, ...(next && { cause: next }) };
+}
+
+function decodeFetchError(data: FetchErrorData): FetchError {
+  const code = Object.hasOwn(CAUSES, data.code) ? data.code : "INVALID_RESPONSE";
+  const { cause, ...init } = data;
+  return new FetchError(code, String(data.url), cause === undefined ? init : { ...init, cause: causeOf(cause) });
+}
+
+function causeOf(data: CauseData): Error {
+  const cause = new Error(data.message, data.cause === undefined ? undefined : { cause: causeOf(data.cause) });
+  cause.name = data.name;
+  return data.code === undefined ? cause : Object.assign(cause, { code: data.code });
+}
+
+registerType("doze:fetch-error", { type: FetchError, encode: encodeFetchError, decode: decodeFetchError });
