@@ -1,0 +1,37 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { plan, runStages, type Step } from "../../tools/checks.ts";
+import { countCheck, countTests } from "../../tools/summary.ts";
+
+function evaluate(name: string, code: string, count: Step["count"] = (_, exit) => countCheck(exit)): Step {
+  return { name, args: ["eval", code], count };
+}
+
+Deno.test("plan starts with the quick checks and hands every entry to the documentation linter", () => {
+  const stages = plan(["mod.ts", "adapters/memory.ts"]);
+  assertEquals(stages.map((stage) => stage.map((step) => step.name)), [
+    ["fmt", "lint", "types"],
+    ["tests", "doc --lint", "publish --dry-run"],
+  ]);
+  assertEquals(stages[1][1].args, ["doc", "--lint", "mod.ts", "adapters/memory.ts"]);
+});
+
+Deno.test("runStages adds up the tests of every stage", async () => {
+  const tests = (count: number) => evaluate("t", `console.log("ok | ${count} passed | 0 failed (1ms)")`, countTests);
+  assertEquals(await runStages([[tests(2), evaluate("c", "")], [tests(3)]], false, () => {}), { passed: 5, failed: 0 });
+});
+
+Deno.test("runStages stops after a stage that failed, and shows what it said", async () => {
+  let shown = "";
+  const bad = evaluate("bad", 'console.log("out"); console.error("err"); Deno.exit(1)');
+  const never = evaluate("never", 'console.log("ran")');
+  const counts = await runStages([[bad], [never]], false, (text) => shown += text);
+  assertEquals(counts, { passed: 0, failed: 1 });
+  assertStringIncludes(shown, "FAILED bad");
+  assertStringIncludes(shown, "err\n\nout");
+  assertEquals(shown.includes("ran"), false);
+});
+
+Deno.test("runStages goes on when all counts are wanted", async () => {
+  const tests = evaluate("t", 'console.log("ok | 4 passed | 0 failed (1ms)")', countTests);
+  assertEquals(await runStages([[evaluate("bad", "Deno.exit(1)")], [tests]], true, () => {}), { passed: 4, failed: 1 });
+});

@@ -1,0 +1,125 @@
+/**
+ * The floors of the house: a file imports only from floors below its own, and what is not on a floor does not ship.
+ *
+ * @module
+ */
+import { importsOf } from "../syntax.ts";
+import { isSource, type TextFile } from "../tree.ts";
+
+/** Units that stand side by side and do not import each other. */
+export interface Floor {
+  /** The floor's number in ARCHITECTURE.md, with a letter where a floor has steps. */
+  readonly name: string;
+  /** Files, or folders (ending in `/`) whose files may import each other. */
+  readonly units: readonly string[];
+}
+
+/** The floors, lowest first. */
+export const FLOORS: readonly Floor[] = [
+  { name: "1", units: ["core/errors.ts", "core/clock.ts", "core/storage.ts", "core/promise_like.ts"] },
+  {
+    name: "2a",
+    units: [
+      "core/serializer/",
+      "core/backoff.ts",
+      "core/blocked_ports.ts",
+      "core/body_reader.ts",
+      "core/cron.ts",
+      "core/fetch_budget.ts",
+      "core/fetch_error.ts",
+      "core/ip_address.ts",
+      "core/member_guard.ts",
+      "core/redirects.ts",
+      "core/request_state.ts",
+      "core/retry_after.ts",
+      "core/row_id.ts",
+      "core/row_kind.ts",
+      "core/slots.ts",
+      "core/sql_driver.ts",
+      "core/url_pattern.ts",
+    ],
+  },
+  {
+    name: "2b",
+    units: ["core/commit.ts", "core/fetch_retry.ts", "core/host_kind.ts", "core/row_payload.ts", "core/sql_schema.ts"],
+  },
+  { name: "2c", units: ["core/policy.ts", "core/row_table.ts", "core/sql_storage.ts"] },
+  { name: "3a", units: ["core/continuation.ts", "core/exchange.ts", "core/job.ts", "core/wake.ts"] },
+  { name: "3b", units: ["core/executor.ts", "core/perform_job.ts", "core/dead_letters.ts", "core/recur.ts"] },
+  { name: "3c", units: ["core/settle.ts"] },
+  { name: "4", units: ["core/alarms.ts"] },
+  { name: "5", units: ["core/requests.ts"] },
+  {
+    name: "6a",
+    units: [
+      "core/strategies/direct.ts",
+      "core/strategies/worker.ts",
+      "core/strategies/orchestrated.ts",
+      "core/strategies/queue.ts",
+    ],
+  },
+  { name: "6b", units: ["core/strategies/auto.ts"] },
+  { name: "6c", units: ["core/origin.ts"] },
+  { name: "7", units: ["mod.ts"] },
+  {
+    name: "8",
+    units: ["adapters/memory.ts", "adapters/sqlite.ts", "adapters/local.ts", "adapters/cloudflare/", "testing/"],
+  },
+];
+
+/** Which files may import a module from outside of this package; everyone else imports nothing foreign. */
+export const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  "croner": ["core/cron.ts"],
+  "node:sqlite": ["adapters/sqlite.ts"],
+  "cloudflare:workers": ["adapters/cloudflare/"],
+};
+
+/** What the rule checks against. */
+export interface House {
+  /** As {@linkcode FLOORS}. */
+  readonly floors: readonly Floor[];
+  /** As {@linkcode FOREIGN}. */
+  readonly foreign: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Every import that goes up, sideways or out, and every shipped file that stands on no floor. */
+export function floorViolations(
+  files: readonly TextFile[],
+  house: House = { floors: FLOORS, foreign: FOREIGN },
+): string[] {
+  return files.filter((file) => isSource(file.path)).flatMap((file) => {
+    const own = locate(file.path, house.floors);
+    if (!own) return [`${file.path}: stands on no floor: add it to FLOORS in tools/rules/floors.ts`];
+    return importsOf(file).flatMap(({ specifier, target, at }) => {
+      if (target === undefined) return foreignViolation(file.path, specifier, at, house.foreign);
+      const other = locate(target, house.floors);
+      if (!other) return [`${at}: imports "${target}", which stands on no floor and does not ship`];
+      if (other.unit === own.unit || other.height < own.height) return [];
+      const direction = other.height === own.height ? "sideways" : "up";
+      return [`${at}: imports ${direction}: ${own.unit} (floor ${own.name}) -> ${other.unit} (floor ${other.name})`];
+    });
+  });
+}
+
+function foreignViolation(path: string, specifier: string, at: string, foreign: House["foreign"]): string[] {
+  const allowed = foreign[specifier] ?? [];
+  if (allowed.some((unit) => holds(unit, path))) return [];
+  return [`${at}: imports "${specifier}", allowed only in ${allowed.join(", ") || "no file that ships"}`];
+}
+
+function locate(path: string, floors: readonly Floor[]): { unit: string; name: string; height: number } | undefined {
+  for (const [height, { name, units }] of floors.entries()) {
+    const unit = units.find((candidate) => holds(candidate, path));
+    if (unit !== undefined) return { unit, name, height };
+  }
+  return undefined;
+}
+
+function holds(unit: string, path: string): boolean {
+  return unit.endsWith("/") ? path.startsWith(unit) : unit === path;
+}
+
+/** Units that no file stands for. */
+export function emptyUnits(files: readonly TextFile[], floors: readonly Floor[] = FLOORS): string[] {
+  return floors.flatMap(({ units }) => units).filter((unit) => !files.some(({ path }) => holds(unit, path)));
+}
