@@ -209,7 +209,13 @@ export class SqlStorage implements Storage {
 
   #tell(): void {
     this.#told = this.#alarm;
-    this.#onArm?.(this.#alarm.at);
+    try {
+      this.#onArm?.(this.#alarm.at);
+    } catch (error) {
+      // Whoever should have set it has not: reported as unset, it is set again by the next who needs it.
+      this.noteAlarm(undefined);
+      throw error;
+    }
   }
 }
 
