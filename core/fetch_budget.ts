@@ -33,7 +33,7 @@ export class FetchBudget {
    * Starts the budget. {@linkcode FetchBudget.close} it, or its timer stays.
    *
    * @param clock Whose time and timers count.
-   * @param ms How long it lasts, in milliseconds; zero or less has ended at once.
+   * @param ms How long it lasts, in milliseconds; zero or less has ended at once, `Infinity` never ends.
    * @param signal The caller's signal to give up.
    */
   constructor(clock: Clock, ms: number, signal?: AbortSignal) {
@@ -43,7 +43,7 @@ export class FetchBudget {
     this.#end = this.start + ms;
     this.#outer = signal;
     this.#stopped = new Promise((resolve) => this.#resolveStopped = resolve);
-    this.#cancelTimer = ms > 0 ? clock.setTimeout(() => this.#halt("TIMEOUT"), ms) : () => {};
+    this.#cancelTimer = ms > 0 && ms < Infinity ? clock.setTimeout(() => this.#halt("TIMEOUT"), ms) : () => {};
     signal?.addEventListener("abort", this.#cancel, { once: true });
     if (signal?.aborted === true) this.#halt("CANCELLED");
     if (ms <= 0) this.#halt("TIMEOUT");

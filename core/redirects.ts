@@ -46,8 +46,7 @@ export function redirectLocation(response: Response): string | undefined {
 
 /** Header values are bytes shown as Latin-1; a `Location` beyond ASCII is UTF-8, as browsers read it. */
 function decodeLocation(location: string): string {
-  // deno-lint-ignore no-control-regex -- the range is all of ASCII
-  if (/^[\x00-\x7f]*$/.test(location) || /[^\x00-\xff]/.test(location)) return location;
+  if (!/[\u0080-\uffff]/.test(location) || /[\u0100-\uffff]/.test(location)) return location;
   return new TextDecoder().decode(Uint8Array.from(location, (character) => character.charCodeAt(0)));
 }
 

@@ -9,7 +9,7 @@ import { Exchange, type FetchFunction, type Reached } from "./exchange.ts";
 import { FetchBudget } from "./fetch_budget.ts";
 import { FetchError } from "./fetch_error.ts";
 import { fetchRetryDelay, type FetchRetryPolicy, fetchRetryPolicy } from "./fetch_retry.ts";
-import type { Job } from "./job.ts";
+import { type Job, JOB_VERSION } from "./job.ts";
 import { type FetchPolicy, fetchPolicy } from "./policy.ts";
 import { parse, RequestSync, ResponseSync } from "./serializer/mod.ts";
 
@@ -52,7 +52,7 @@ export async function runFetch(job: Job, options: RunFetchOptions): Promise<Resp
   const budget = new FetchBudget(clock, ms, options.signal);
   try {
     const request = parse(job.request);
-    if (!(request instanceof RequestSync)) return new FetchError("INVALID_REQUEST", "");
+    if (job.v !== JOB_VERSION || !(request instanceof RequestSync)) return new FetchError("INVALID_REQUEST", "");
     const policy = fetchPolicy(job.policy);
     const bytes = request.bytes();
     const hop = {
