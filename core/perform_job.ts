@@ -3,20 +3,13 @@
  *
  * @module
  */
-import { retryDelay, type RetryPolicy } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
+import { type DeliverOptions, deliverUntilDue } from "./deliver.ts";
 import { encodeOutcome } from "./encode_outcome.ts";
-import { FetchBudget } from "./fetch_budget.ts";
-import { type Acknowledgement, type Delivery, type Job, JOB_VERSION, type Message } from "./job.ts";
+import type { Acknowledgement, Job } from "./job.ts";
 import { runFetch, type RunFetchOptions } from "./run_fetch.ts";
 
 /** What {@linkcode performJob} works with. */
-export interface PerformJobOptions extends RunFetchOptions {
-  /**
-   * Hands a message to the origin. Its promise fulfils with the answer once the origin's transition is committed;
-   * when it throws, rejects, or takes longer than `deliveryTimeout`, the same outcome is sent again.
-   */
-  readonly deliver: (message: Message) => Acknowledgement | Promise<Acknowledgement>;
+export interface PerformJobOptions extends RunFetchOptions, DeliverOptions {
   /**
    * Called as the fetch begins; for what goes on beside it, as heartbeats do. It must not fail.
    *
@@ -27,17 +20,10 @@ export interface PerformJobOptions extends RunFetchOptions {
   readonly accompany?: (job: Job, giveUp: () => void) => () => void | Promise<void>;
   /** Most bytes of one delivery, as structured clone or UTF-8 counts them. Default: 32 MiB less 64 KiB. */
   readonly maxDeliveryBytes?: number;
-  /** How long to wait for one answer, in milliseconds. Default: 10,000. */
-  readonly deliveryTimeout?: number;
-  /** Waits between deliveries; `attempts` is not looked at, `grace` ends them. Default: 100 ms to 5 s, half by chance. */
-  readonly redelivery?: RetryPolicy;
 }
 
 /** One RPC carries 32 MiB (https://developers.cloudflare.com/workers/runtime-apis/rpc/); the rest is for its envelope. */
 const MAX_DELIVERY_BYTES = 32 * 1024 * 1024 - 64 * 1024;
-/** Long enough for an object that starts; a redelivery that crosses a slow answer is harmless. */
-const DELIVERY_TIMEOUT_MS = 10_000;
-const REDELIVERY: RetryPolicy = { attempts: Infinity, backoff: 100, maxDelay: 5_000, jitter: 0.5 };
 
 /**
  * Performs a job: fetches, and delivers the outcome until the origin has acknowledged it or the job's `due` has
@@ -67,49 +53,4 @@ export async function performJob(job: Job, options: PerformJobOptions): Promise<
   } finally {
     options.signal?.removeEventListener("abort", giveUp);
   }
-}
-
-async function deliverUntilDue(
-  job: Job,
-  outcome: string,
-  options: PerformJobOptions & { readonly signal: AbortSignal },
-): Promise<Acknowledgement | "undelivered"> {
-  const { clock, signal } = options;
-  for (let sending = 1;; sending++) {
-    const answer = await deliverOnce(delivery(job, outcome, sending), options);
-    if (answer !== undefined) return answer;
-    const left = job.due - clock.now();
-    if (left <= 0 || signal.aborted) return "undelivered";
-    const wait = retryDelay(options.redelivery ?? REDELIVERY, sending, clock.random());
-    await sleep(clock, Math.min(wait, left), signal);
-    if (signal.aborted) return "undelivered";
-  }
-}
-
-function delivery(job: Job, outcome: string, sending: number): Delivery {
-  const { id, due, token, attempt, carried } = job;
-  const message = { type: "outcome", v: JOB_VERSION, id, due, token, attempt, sending, outcome } as const;
-  return carried === undefined ? message : { ...message, carried };
-}
-
-/** The origin's answer to one delivery, or `undefined` when none came. */
-async function deliverOnce(message: Delivery, options: PerformJobOptions): Promise<Acknowledgement | undefined> {
-  const budget = new FetchBudget(options.clock, options.deliveryTimeout ?? DELIVERY_TIMEOUT_MS, options.signal);
-  try {
-    // The call itself may throw, as a stub of a broken object does.
-    const raced = await budget.race(Promise.resolve(options.deliver(message)));
-    if ("stop" in raced) return undefined;
-    return ["settled", "late", "unknown"].includes(raced.value) ? raced.value : undefined;
-  } catch {
-    // Why it failed does not matter: the origin may be restarting, or the message may have been lost.
-    return undefined;
-  } finally {
-    budget.close();
-  }
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  const budget = new FetchBudget(clock, Infinity, signal);
-  await budget.sleep(ms);
-  budget.close();
 }
