@@ -48,9 +48,9 @@ export async function deliverUntilDue(
     const answer = await deliverOnce(job, outcome, sending, options);
     if (answer !== undefined) return answer;
     const left = job.due - clock.now();
-    if (left <= 0 || signal?.aborted === true) return "undelivered";
-    await sleep(clock, Math.min(redeliveryDelay(options, sending), left), signal);
-    if (signal?.aborted === true) return "undelivered";
+    if (left <= 0) return "undelivered";
+    const stopped = await sleep(clock, Math.min(redeliveryDelay(options, sending), left), signal);
+    if (stopped) return "undelivered";
   }
 }
 
@@ -94,8 +94,10 @@ function delivery(job: Job, outcome: string, sending: number): Delivery {
   return carried === undefined ? message : { ...message, carried };
 }
 
-async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits; tells whether the signal has ended the wait. */
+async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   const budget = new FetchBudget(clock, Infinity, signal);
-  await budget.sleep(ms);
+  const stop = await budget.sleep(ms);
   budget.close();
+  return stop !== undefined;
 }
