@@ -1,0 +1,92 @@
+import { buildPackage } from "../../tools/npm.ts";
+import { ROOT } from "../../tools/tree.ts";
+
+/** Quiet npm: no audit, no advice, no funding. */
+const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
+
+/** What a command did. */
+export interface Ran {
+  /** Whether it exited with 0. */
+  readonly ok: boolean;
+  /** Everything it printed. */
+  readonly text: string;
+}
+
+/** Runs a command to its end. */
+export async function run(cwd: string, command: string, ...args: string[]): Promise<Ran> {
+  const output = await new Deno.Command(command, {
+    args,
+    cwd,
+    env: { NO_COLOR: "1", CI: "true", npm_config_update_notifier: "false", WRANGLER_SEND_METRICS: "false" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return { ok: output.success, text: decoder.decode(output.stdout) + decoder.decode(output.stderr) };
+}
+
+/**
+ * Installs the programs that judge the package, pinned by their own lock file, into `npm/checkers`; once, until the
+ * lock file changes.
+ *
+ * @returns The folder of their `node_modules`.
+ */
+export async function installCheckers(): Promise<string> {
+  const folder = `${ROOT}npm/checkers`;
+  const lock = await Deno.readTextFile(`${ROOT}tests/package/checkers/package-lock.json`);
+  const installed = await Deno.readTextFile(`${folder}/installed.json`).catch(() => "");
+  if (installed !== lock) {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.copyFile(`${ROOT}tests/package/checkers/package.json`, `${folder}/package.json`);
+    await Deno.writeTextFile(`${folder}/package-lock.json`, lock);
+    const { ok, text } = await run(folder, "npm", "ci", ...QUIET);
+    if (!ok) throw new WorkbenchError(`Cannot install the checkers: ${text}`);
+    await Deno.writeTextFile(`${folder}/installed.json`, lock);
+  }
+  return `${folder}/node_modules`;
+}
+
+/** An empty npm project with the package installed from its tarball. */
+export class Consumer implements AsyncDisposable {
+  constructor(
+    /** The project's folder. */
+    readonly folder: string,
+    /** The tarball that was installed. */
+    readonly tarball: string,
+  ) {}
+
+  /** Builds the package, starts an empty project and installs the one in the other. */
+  static async create(): Promise<Consumer> {
+    const folder = await Deno.makeTempDir({ prefix: "doze-consumer-" });
+    await Deno.mkdir(`${folder}/build`);
+    const tarball = await buildPackage(`${folder}/build`);
+    const consumer = new Consumer(folder, tarball);
+    await consumer.write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module" }));
+    const { ok, text } = await run(folder, "npm", "install", tarball, ...QUIET);
+    if (!ok) throw new WorkbenchError(`Cannot install the package: ${text}`);
+    return consumer;
+  }
+
+  /** Writes a file of the project. */
+  async write(path: string, text: string): Promise<void> {
+    await Deno.mkdir(`${this.folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(`${this.folder}/${path}`, text);
+  }
+
+  /** Reads a file of the installed package. */
+  read(path: string): Promise<string> {
+    return Deno.readTextFile(`${this.folder}/node_modules/@doze/fetch/${path}`);
+  }
+
+  /** Removes the project. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** The workbench itself broke, before anything was judged. */
+export class WorkbenchError extends Error {
+  /** The class's name. */
+  override readonly name = "WorkbenchError";
+}
