@@ -1,8 +1,9 @@
 /**
- * Typed arrays and DataView. Their buffer is an object of its own, so that views go on sharing it.
+ * ArrayBuffer, typed arrays and DataView. A view's buffer is an object of its own, so that views go on sharing it.
  *
  * @module
  */
+import { fromBase64, toBase64 } from "./base64.ts";
 import type { Kind } from "./kind.ts";
 
 type ViewClass = new (buffer: ArrayBuffer, offset?: number, length?: number) => ArrayBufferView<ArrayBuffer>;
@@ -30,6 +31,15 @@ for (const name of names) {
   if (view) viewClasses.set(name, view);
 }
 
+/** `["~A", base64]` */
+export const arrayBuffer: Kind<ArrayBuffer> = {
+  tag: "~A",
+  write: (value, out) => void out.push(toBase64(new Uint8Array(value))),
+  create: (data, reader) =>
+    typeof data[1] === "string" ? fromBase64(data[1]).buffer : reader.fail("an ArrayBuffer needs its base64"),
+};
+
+/** `["~V", class, buffer, offset?, length?]`; offset in bytes, length in elements. */
 export const view: Kind<ArrayBufferView> = {
   tag: "~V",
   write(value, out, place, writer) {

@@ -5,14 +5,17 @@
  */
 import type { Kind, Reader } from "./kind.ts";
 import { kindOfTag } from "./kinds.ts";
-import { type SerializerLimits, withDefaults } from "./limits.ts";
+import { DEFAULT_LIMITS, type SerializerLimits } from "./limits.ts";
+import { isPrototypePolluted } from "./own_fields.ts";
 import { type RegisteredType, typeOfName } from "./registry.ts";
 import { SerializerError, type SerializerErrorCode } from "./serializer_error.ts";
-import { textKindsByLetter } from "./text_kinds.ts";
 import { HEADER, TILDE } from "./wire.ts";
 
 /** Containers that are read recursively inside each other; deeper ones wait for their turn. Bounds the stack. */
 const MAX_NESTING = 500;
+
+/** Stands for an entry whose value cannot be referred to yet. */
+const PENDING = Symbol();
 
 type Container = Record<string | number, unknown>;
 
@@ -25,19 +28,23 @@ class Decoder implements Reader {
   readonly maxRegExpLength: number;
   readonly #table: unknown[];
   readonly #limits: Required<SerializerLimits>;
+  readonly #polluted = isPrototypePolluted();
   /** Values of the table's entries, as far as they exist. */
-  readonly #values: unknown[] = [];
+  readonly #values = new Map<number, unknown>();
   readonly #later: { fill: () => void; depth: number }[] = [];
-  #depth = 0;
+  /** Containers around the value whose turn it is. */
+  #base = 0;
+  /** Containers inside it that are being read. */
   #nesting = 0;
+  /** Codecs that wait for complete data. */
   #whole = 0;
-  /** Where the failure is, if there is one: the container in the tree, and the key. */
+  /** Where a failure would be: the container in the tree, and the key. */
   #container: unknown;
-  #key: string | number = "";
+  #key: string | number = 0;
 
   constructor(table: unknown[], limits?: SerializerLimits) {
     this.#table = table;
-    this.#limits = withDefaults(limits);
+    this.#limits = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS;
     this.maxRegExpLength = this.#limits.maxRegExpLength;
   }
 
@@ -52,7 +59,7 @@ class Decoder implements Reader {
       const value = this.#entry(1);
       for (let i = 0; i < this.#later.length; i++) {
         const { fill, depth } = this.#later[i];
-        this.#depth = depth;
+        this.#base = depth;
         fill();
       }
       return value;
@@ -63,114 +70,136 @@ class Decoder implements Reader {
   }
 
   fail(what: string, code: SerializerErrorCode = "MALFORMED", cause?: unknown): never {
-    const path = `$${this.#locate()}`;
+    const path = `$${locate(this.#table, this.#container, this.#key)}`;
     const message = `Cannot read the text: it was not written by stringify, or was changed since: ${what}`;
     throw new SerializerError(code, `${message}, at ${path}`, cause === undefined ? { path } : { path, cause });
   }
 
-  read(container: unknown[] | Record<string, unknown>, key: string | number): unknown {
-    const raw = (container as Container)[key];
-    if (typeof raw === "string") {
-      if (raw.charCodeAt(0) !== TILDE) return raw;
-      this.#container = container;
-      this.#key = key;
-      return this.#text(raw);
-    }
+  read(container: unknown[], key: number): unknown {
+    const raw = container[key];
+    if (typeof raw === "string") return raw.charCodeAt(0) === TILDE ? this.#text(raw, container, key) : raw;
     return typeof raw === "object" && raw !== null ? this.#object(raw, 0) : raw;
   }
 
-  #text(raw: string): unknown {
-    const letter = raw[1];
-    switch (letter) {
-      case "~":
-        return raw.slice(1);
-      case "u":
-        return raw.length === 2 ? undefined : this.fail("a tag is unknown");
-      case "n":
-        return raw.length === 2 ? NaN : this.fail("a tag is unknown");
-      case "p":
-        return raw.length === 2 ? Infinity : this.fail("a tag is unknown");
-      case "m":
-        return raw.length === 2 ? -Infinity : this.fail("a tag is unknown");
-      case "z":
-        return raw.length === 2 ? -0 : this.fail("a tag is unknown");
-      case "b":
-        return this.#bigint(raw);
+  #text(raw: string, container: unknown, key: string | number): unknown {
+    switch (raw) {
+      case "~u":
+        return undefined;
+      case "~n":
+        return NaN;
+      case "~p":
+        return Infinity;
+      case "~m":
+        return -Infinity;
+      case "~z":
+        return -0;
     }
-    if (letter >= "1" && letter <= "9") {
-      const id = /^~\d{1,15}$/.test(raw) ? Number(raw.slice(1)) : 0;
-      if (id < 1 || id >= this.#table.length) this.fail("a reference leads nowhere");
-      return this.#entry(id);
+    if (raw.charCodeAt(1) === TILDE) return raw.slice(1);
+    this.#container = container;
+    this.#key = key;
+    const id = Number(raw.slice(1));
+    if (!(id >= 1 && id < this.#table.length && `~${id}` === raw && Number.isInteger(id))) {
+      this.fail("a reference leads nowhere");
     }
-    const kind = textKindsByLetter.get(letter) ?? this.fail("a tag is unknown");
-    return kind.read(raw.slice(2));
-  }
-
-  #bigint(raw: string): bigint {
-    const { maxBigIntDigits } = this.#limits;
-    if (raw.length - 2 > maxBigIntDigits) this.fail("a bigint longer than maxBigIntDigits", "LIMIT_EXCEEDED");
-    return /^~b-?\d+$/.test(raw) ? BigInt(raw.slice(2)) : this.fail("a bigint has other characters than digits");
+    return this.#entry(id);
   }
 
   /** The value of an entry of the table, made at its first use. */
   #entry(id: number): unknown {
-    if (id in this.#values) {
-      const value = this.#values[id];
-      if (value === PENDING) this.fail("a class without create and restore contains itself", "CODEC_CYCLE");
-      return value;
+    const known = this.#values.get(id);
+    if (known !== undefined) {
+      return known === PENDING ? this.fail("a class without create and restore contains itself", "CODEC_CYCLE") : known;
     }
     const raw = this.#table[id];
     if (typeof raw === "object" && raw !== null) return this.#object(raw, id);
-    if (typeof raw === "string" && /^~\d/.test(raw)) this.fail("an entry of the table is a reference");
-    return this.#values[id] = this.read(this.#table, id);
+    if (id > 1 || typeof raw === "string" && raw.charCodeAt(1) < 58) this.fail("an entry of the table is no object");
+    return this.read(this.#table, id);
   }
 
   #object(raw: object, id: number): unknown {
-    const tag: unknown = Array.isArray(raw) ? raw[0] : undefined;
+    if (this.#base + this.#nesting >= this.#limits.maxDepth) this.fail("more levels than maxDepth", "LIMIT_EXCEEDED");
+    if (!Array.isArray(raw)) {
+      if (id > 0) this.#values.set(id, raw);
+      if (!this.#isDeep(() => this.#fillRecord(raw as Container))) this.#fillRecord(raw as Container);
+      return raw;
+    }
+    const tag: unknown = raw[0];
     if (typeof tag === "string" && tag.charCodeAt(0) === TILDE) {
       const letter = tag.charCodeAt(1);
-      if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw as unknown[], id);
+      if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw, id);
     }
-    if (id > 0) this.#values[id] = raw;
-    this.#nest(() => this.#fill(raw as Container));
+    if (id > 0) this.#values.set(id, raw);
+    if (!this.#isDeep(() => this.#fillList(raw))) this.#fillList(raw);
     return raw;
   }
 
-  /** Runs `fill` one level deeper, or later when that is too deep for the stack. */
-  #nest(fill: () => void): void {
-    if (this.#depth >= this.#limits.maxDepth) this.fail("more levels than maxDepth", "LIMIT_EXCEEDED");
-    this.#depth++;
-    if (this.#nesting >= MAX_NESTING && this.#whole === 0) {
-      this.#later.push({ fill, depth: this.#depth });
-    } else {
-      if (this.#nesting >= 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
-      this.#nesting++;
-      fill();
-      this.#nesting--;
+  /** Puts `fill` off when the stack is deep, and tells so. */
+  #isDeep(fill: () => void): boolean {
+    if (this.#nesting < MAX_NESTING) return false;
+    if (this.#whole === 0) {
+      this.#later.push({ fill, depth: this.#base + this.#nesting + 1 });
+      return true;
     }
-    this.#depth--;
+    if (this.#nesting > 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
+    return false;
   }
 
-  #fill(raw: Container): void {
-    for (const key of Object.keys(raw)) {
+  #fillRecord(raw: Container): void {
+    this.#nesting++;
+    for (const key in raw) {
       const item = raw[key];
-      const type = typeof item;
-      if (type !== "string" && type !== "object") continue;
-      const value = this.read(raw, key);
-      if (value !== item) raw[key] = value;
+      if (typeof item === "string") {
+        if (item.charCodeAt(0) !== TILDE || this.#polluted && !Object.hasOwn(raw, key)) continue;
+        raw[key] = this.#text(item, raw, key);
+      } else if (typeof item === "object" && item !== null) {
+        if (this.#polluted && !Object.hasOwn(raw, key)) continue;
+        const value = this.#object(item, 0);
+        if (value !== item) raw[key] = value;
+      }
     }
+    this.#nesting--;
+  }
+
+  #fillList(raw: unknown[]): void {
+    this.#nesting++;
+    for (let i = 0; i < raw.length; i++) {
+      const item = raw[i];
+      if (typeof item === "string") {
+        if (item.charCodeAt(0) === TILDE) raw[i] = this.#text(item, raw, i);
+      } else if (typeof item === "object" && item !== null) {
+        const value = this.#object(item, 0);
+        if (value !== item) raw[i] = value;
+      }
+    }
+    this.#nesting--;
   }
 
   #tagged(tag: string, raw: unknown[], id: number): unknown {
     this.#container = raw;
     this.#key = 0;
+    if (tag === "~I") return this.#bigint(raw);
     if (tag === "~C") return this.#registered(raw, id);
     const kind: Kind<object> = kindOfTag(tag) ?? this.fail("a tag is unknown");
-    if (id > 0) this.#values[id] = PENDING;
+    if (id > 0) this.#values.set(id, PENDING);
     const value = kind.create(raw, this);
-    if (id > 0) this.#values[id] = value;
-    if (kind.fill) this.#nest(() => kind.fill!(value, raw, this));
+    if (id > 0) this.#values.set(id, value);
+    if (kind.fill && !this.#isDeep(() => this.#fill(kind, value, raw))) this.#fill(kind, value, raw);
     return value;
+  }
+
+  #fill(kind: Kind<object>, value: object, raw: unknown[]): void {
+    this.#nesting++;
+    kind.fill!(value, raw, this);
+    this.#nesting--;
+  }
+
+  #bigint([, digits]: unknown[]): bigint {
+    const { maxBigIntDigits } = this.#limits;
+    if (typeof digits !== "string" || !/^-?\d+$/.test(digits)) this.fail("a bigint needs its digits");
+    if ((digits as string).length > maxBigIntDigits) {
+      this.fail("a bigint longer than maxBigIntDigits", "LIMIT_EXCEEDED");
+    }
+    return BigInt(digits as string);
   }
 
   #registered(raw: unknown[], id: number): unknown {
@@ -178,25 +207,31 @@ class Decoder implements Reader {
     const type: RegisteredType = (typeof name === "string" ? typeOfName(name) : undefined) ??
       this.fail("a class is not registered in this program", "UNKNOWN_TYPE");
     if (raw.length !== 3) this.fail("a registered class needs its data");
-    if (type.decode) {
-      if (id > 0) this.#values[id] = PENDING;
-      this.#whole++;
-      let data: unknown;
-      this.#nest(() => data = this.read(raw, 2));
-      this.#whole--;
-      const value = this.#codec(() => type.decode!(data)) as object;
-      if (id > 0) this.#values[id] = value;
-      return value;
-    }
+    if (!type.decode) return this.#restored(type, raw, id);
+    if (id > 0) this.#values.set(id, PENDING);
+    this.#whole++;
+    this.#isDeep(() => {});
+    this.#nesting++;
+    const data = this.read(raw, 2);
+    this.#nesting--;
+    this.#whole--;
+    const value = this.#codec(() => type.decode!(data));
+    if (id > 0) this.#values.set(id, value);
+    return value;
+  }
+
+  #restored(type: RegisteredType, raw: unknown[], id: number): unknown {
     const value = this.#codec(() => type.create()) as object;
-    if (id > 0) this.#values[id] = value;
-    this.#nest(() => {
+    if (id > 0) this.#values.set(id, value);
+    const fill = () => {
+      this.#nesting++;
       const data = this.read(raw, 2);
       const restore = () => void this.#codec(() => type.restore(value, data));
-      // Data that had to wait for its turn is restored after it.
-      if (this.#nesting >= MAX_NESTING && this.#whole === 0) this.#later.push({ fill: restore, depth: this.#depth });
-      else restore();
-    });
+      // Data that has to wait for its turn is complete when the turn after it comes.
+      if (!this.#isDeep(restore)) restore();
+      this.#nesting--;
+    };
+    if (!this.#isDeep(fill)) fill();
     return value;
   }
 
@@ -207,26 +242,22 @@ class Decoder implements Reader {
       this.fail("a registered codec threw", "CODEC_FAILED", cause);
     }
   }
-
-  /** Finds the path of the failed container in the tree; only runs on failure. */
-  #locate(): string {
-    const stack: [container: unknown, path: string][] = [[this.#table, ""]];
-    const seen = new Set<unknown>();
-    for (let next = stack.pop(); next; next = stack.pop()) {
-      const [container, path] = next;
-      if (container === this.#container) return `${path}[${JSON.stringify(this.#key)}]`;
-      if (typeof container !== "object" || container === null || seen.has(container)) continue;
-      seen.add(container);
-      if (path.length > 1000) continue;
-      for (const [key, item] of Object.entries(container)) {
-        if (typeof item === "object") {
-          stack.push([item, `${path}[${Array.isArray(container) ? key : JSON.stringify(key)}]`]);
-        }
-      }
-    }
-    return "";
-  }
 }
 
-/** Stands for an entry whose value cannot be referred to yet. */
-const PENDING = Symbol();
+/** Finds the path of a container's key in the tree; only a failure pays for it. */
+function locate(table: unknown[], container: unknown, key: string | number): string {
+  const stack: [value: unknown, path: string][] = [[table, ""]];
+  const seen = new Set<unknown>();
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const [value, path] = next;
+    if (value === container) return `${path}[${JSON.stringify(key)}]`;
+    if (seen.has(value) || path.length > 1000) continue;
+    seen.add(value);
+    for (const [step, item] of Object.entries(value as object)) {
+      if (typeof item === "object" && item !== null) {
+        stack.push([item, `${path}[${Array.isArray(value) ? step : JSON.stringify(step)}]`]);
+      }
+    }
+  }
+  return "";
+}

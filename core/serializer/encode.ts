@@ -1,47 +1,58 @@
 /**
- * Writes a graph of values as a tree that JSON can carry.
+ * The full writer: any graph of values as a tree that JSON can carry.
  *
  * @module
  */
-import type { Kind, Place, Writer } from "./kind.ts";
-import { kindOf } from "./kinds.ts";
 import { isDense, looseArray } from "./collection_kinds.ts";
-import { type SerializerLimits, withDefaults } from "./limits.ts";
+import type { Kind, Place, Writer } from "./kind.ts";
+import { kindOfError, kindOfPrototype } from "./kinds.ts";
+import { DEFAULT_LIMITS, type SerializerLimits } from "./limits.ts";
+import { isPrototypePolluted } from "./own_fields.ts";
+import { describe, pathOf } from "./path.ts";
 import { type RegisteredType, typeOfPrototype } from "./registry.ts";
 import { SerializerError, type SerializerErrorCode } from "./serializer_error.ts";
-import { textKindsByPrototype } from "./text_kinds.ts";
 import { HEADER, TILDE } from "./wire.ts";
-import { describe, pathOf } from "./path.ts";
 
 /** Containers that may nest in one entry of the table; deeper ones get an entry of their own. Bounds the stack. */
 const MAX_NESTING = 200;
 
+/** Bytes from which a buffer gets an entry of its own, which the text takes over without looking for escapes. */
+const BIG_BUFFER = 1024;
+
 type Container = Record<string | number, unknown>;
 
+/** A root array, and the indexes of those entries that are big buffers, ascending. */
+export interface Encoded {
+  table: unknown[];
+  buffers: number[];
+}
+
 /** Writes `value` as the root array of a marked text. */
-export function encode(value: unknown, limits?: SerializerLimits): unknown[] {
+export function encode(value: unknown, limits?: SerializerLimits): Encoded {
   return new Encoder(limits).run(value);
 }
 
 class Encoder implements Writer {
   readonly maxRegExpLength: number;
   readonly #limits: Required<SerializerLimits>;
+  readonly #polluted = isPrototypePolluted();
   readonly #table: unknown[] = [HEADER, null];
+  readonly #buffers: number[] = [];
   readonly #seen = new Map<object, Place>();
   readonly #later: { value: object; place: Place; depth: number }[] = [];
-  /** Containers around the value at hand, in all. */
-  #depth = 0;
-  /** Containers around the value at hand, in its entry of the table. */
+  /** Containers around the entry of the table at hand. */
+  #base = 0;
+  /** Containers around the value at hand, in its entry. */
   #nesting = 0;
   /** Codecs around the value at hand whose data must be complete when it is read. */
   #whole = 0;
 
   constructor(limits?: SerializerLimits) {
-    this.#limits = withDefaults(limits);
+    this.#limits = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS;
     this.maxRegExpLength = this.#limits.maxRegExpLength;
   }
 
-  run(value: unknown): unknown[] {
+  run(value: unknown): Encoded {
     const top: Place = { out: this.#table, parent: undefined, key: "", id: 0 };
     if (isObject(value)) {
       const place: Place = { out: undefined, parent: top, key: 1, id: 1 };
@@ -52,11 +63,11 @@ class Encoder implements Writer {
     }
     for (let i = 0; i < this.#later.length; i++) {
       const { value, place, depth } = this.#later[i];
-      this.#depth = depth;
-      place.out = this.#build(value, place);
-      this.#table[place.id] = place.out;
+      this.#base = depth;
+      this.#nesting = 1;
+      this.#table[place.id] = place.out = this.#build(value, place);
     }
-    return this.#table;
+    return { table: this.#table, buffers: this.#buffers };
   }
 
   value(value: unknown, place: Place, key: string | number): unknown {
@@ -74,7 +85,7 @@ class Encoder implements Writer {
       case "object":
         return value === null ? null : this.#object(value, place, key);
       case "function":
-        if (typeOfPrototype(Object.getPrototypeOf(value))) return this.#object(value, place, key);
+        if (isObject(value)) return this.#object(value, place, key);
     }
     this.fail("UNSUPPORTED_TYPE", describe(value), place, key);
   }
@@ -94,29 +105,29 @@ class Encoder implements Writer {
     if (known) return this.#reference(known);
     const place: Place = { out: undefined, parent, key, id: -1 };
     this.#seen.set(value, place);
-    if (this.#depth >= this.#limits.maxDepth) {
+    if (this.#base + this.#nesting >= this.#limits.maxDepth) {
       this.fail("LIMIT_EXCEEDED", `more than ${this.#limits.maxDepth} levels`, parent, key);
     }
     if (this.#nesting > MAX_NESTING) {
-      if (this.#whole > 0) {
-        if (this.#nesting > 4 * MAX_NESTING) this.fail("LIMIT_EXCEEDED", "a codec's data nested too deep", parent, key);
-      } else {
-        place.id = this.#table.push(null) - 1;
-        this.#later.push({ value, place, depth: this.#depth });
-        return `~${place.id}`;
-      }
+      if (this.#whole === 0) return this.#defer(value, place);
+      if (this.#nesting > 4 * MAX_NESTING) this.fail("LIMIT_EXCEEDED", "a codec's data nested too deep", parent, key);
     }
     this.#nesting++;
-    this.#depth++;
     const out = place.out = this.#build(value, place);
     this.#nesting--;
-    this.#depth--;
     if (place.id > 0) {
       this.#table[place.id] = out;
       return `~${place.id}`;
     }
     place.id = 0;
     return out;
+  }
+
+  /** Gives a value an entry of its own, to be written later. */
+  #defer(value: object, place: Place): string {
+    place.id = this.#table.push(null) - 1;
+    this.#later.push({ value, place, depth: this.#base + this.#nesting });
+    return `~${place.id}`;
   }
 
   /** A value that was found before; at the second time it moves to the table. */
@@ -133,21 +144,24 @@ class Encoder implements Writer {
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype) return this.#record(value as Container, place);
     if (prototype === Array.prototype && Array.isArray(value)) return this.#list(value, place);
-    const registered = prototype === null ? undefined : typeOfPrototype(prototype);
-    if (registered) return this.#registered(registered, value, place);
-    const text = textKindsByPrototype.get(prototype);
-    if (text) return `~${text.letter}${text.write(value)}`;
-    const kind = kindOf(value, prototype);
+    const kind = kindOfPrototype(prototype);
     if (kind) return this.#tagged(kind, value, place);
+    const registered = typeOfPrototype(prototype);
+    if (registered) return this.#registered(registered, value, place);
+    const error = kindOfError(value);
+    if (error) return this.#tagged(error, value, place);
     const what = describe(value);
     this.fail(what.startsWith("an instance") ? "UNREGISTERED_CLASS" : "UNSUPPORTED_TYPE", what, place);
   }
 
+  /** Copies at the first object, since a reference may replace it later; otherwise at the first change. */
   #record(value: Container, place: Place): unknown {
     let out = place.out = value;
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
+      if (this.#polluted && !Object.hasOwn(value, key)) continue;
       const item = value[key];
-      if (out === value && isObject(item)) out = place.out = { ...value };
+      if (item === null || typeof item === "boolean") continue;
+      if (out === value && typeof item === "object") out = place.out = { ...value };
       const written = this.value(item, place, key);
       if (written === item) continue;
       if (out === value) out = place.out = { ...value };
@@ -158,7 +172,7 @@ class Encoder implements Writer {
 
   #list(value: unknown[], place: Place): unknown {
     if (!isDense(value)) return this.#tagged(looseArray as Kind<object>, value, place);
-    const out: unknown[] = place.out = [...value];
+    const out: unknown[] = place.out = value.slice();
     for (let i = 0; i < out.length; i++) out[i] = this.value(value[i], place, i);
     return out;
   }
@@ -166,6 +180,10 @@ class Encoder implements Writer {
   #tagged(kind: Kind<object>, value: object, place: Place): unknown[] {
     const out: unknown[] = place.out = [kind.tag];
     kind.write(value, out, place, this);
+    if (kind.tag === "~A" && (value as ArrayBuffer).byteLength >= BIG_BUFFER) {
+      if (place.id < 0) place.id = this.#table.push(out) - 1;
+      this.#buffers.push(place.id);
+    }
     return out;
   }
 
@@ -178,13 +196,13 @@ class Encoder implements Writer {
     return out;
   }
 
-  #bigint(value: bigint, place: Place, key: string | number): string {
+  #bigint(value: bigint, place: Place, key: string | number): unknown[] {
     const digits = String(value);
     const { maxBigIntDigits } = this.#limits;
     if (digits.length > maxBigIntDigits) {
       this.fail("LIMIT_EXCEEDED", `a bigint of more than ${maxBigIntDigits} digits`, place, key);
     }
-    return `~b${digits}`;
+    return ["~I", digits];
   }
 }
 

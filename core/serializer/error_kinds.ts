@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kind } from "./kind.ts";
-import { defineFields } from "./registry.ts";
+import { defineFields } from "./own_fields.ts";
 
 type ErrorClass = new (message?: string) => Error;
 

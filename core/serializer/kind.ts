@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SerializerErrorCode } from "./serializer_error.ts";
 
 /** Position of an object in the graph that is being written. */
 export interface Place {
@@ -18,20 +19,22 @@ export interface Place {
 
 /** What a kind may ask of the writer. */
 export interface Writer {
+  /** The cap, in UTF-16 code units. */
+  readonly maxRegExpLength: number;
   /** Writes any value that stands at `place.out[key]`. */
   value(value: unknown, place: Place, key: string | number): unknown;
-  /** Throws with the path of `place.out[key]`. */
-  fail(code: "UNSUPPORTED_TYPE" | "LIMIT_EXCEEDED", message: string, place: Place, key?: string | number): never;
-  readonly maxRegExpLength: number;
+  /** Throws with the path of `place.out[key]`, or of `place`. */
+  fail(code: SerializerErrorCode, what: string, place: Place, key?: string | number): never;
 }
 
 /** What a kind may ask of the reader. */
 export interface Reader {
-  /** Reads the intermediate at `container[key]`. */
-  read(container: unknown[] | Record<string, unknown>, key: string | number): unknown;
-  /** Throws `MALFORMED`, or another code, with the path of the tag at hand. */
-  fail(message: string, code?: "MALFORMED" | "UNKNOWN_TYPE" | "LIMIT_EXCEEDED"): never;
+  /** The cap, in UTF-16 code units. */
   readonly maxRegExpLength: number;
+  /** Reads the intermediate at `container[key]`. */
+  read(container: unknown[], key: number): unknown;
+  /** Throws `MALFORMED`, or another code, with the path of the tag at hand. */
+  fail(what: string, code?: SerializerErrorCode): never;
 }
 
 /** A class that is written as an array `[tag, …]`. */
@@ -44,14 +47,4 @@ export interface Kind<T extends object> {
   create(data: unknown[], reader: Reader): T;
   /** Adds the parts that could contain the value. */
   fill?(value: T, data: unknown[], reader: Reader): void;
-}
-
-/** A class that is written as one string `~x…`. */
-export interface TextKind<T extends object> {
-  /** One small letter. */
-  readonly letter: string;
-  /** What follows the letter. */
-  write(value: T): string;
-  /** Reads what follows the letter; throws anything when it cannot. */
-  read(text: string): T;
 }

@@ -17,7 +17,9 @@ export interface SerializerLimits {
   maxRegExpLength?: number;
 }
 
-/** The caps with their defaults filled in. */
-export function withDefaults(limits: SerializerLimits | undefined): Required<SerializerLimits> {
-  return { maxDepth: Infinity, maxBigIntDigits: 100_000, maxRegExpLength: 10_000, ...limits };
-}
+/** The caps where the options are silent. */
+export const DEFAULT_LIMITS: Required<SerializerLimits> = {
+  maxDepth: Infinity,
+  maxBigIntDigits: 100_000,
+  maxRegExpLength: 10_000,
+};

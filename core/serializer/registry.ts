@@ -5,6 +5,8 @@
  * @module
  */
 import { quote } from "../errors.ts";
+import { isBuiltIn } from "./kinds.ts";
+import { defineFields } from "./own_fields.ts";
 import { SerializerError } from "./serializer_error.ts";
 
 /**
@@ -97,8 +99,8 @@ export function registerType<T extends object, D = unknown>(name: string, codec:
   }
   const holder = byName.get(name);
   const known = byPrototype.get(prototype);
-  if ((holder && holder.prototype !== prototype) || (known && known.name !== name)) {
-    const remedy = known ? `the class is registered as ${quote(known.name)}` : "choose another name";
+  if (isBuiltIn(prototype) || (holder && holder.prototype !== prototype) || (known && known.name !== name)) {
+    const remedy = known ? `the class is registered as ${quote(known.name)}` : "choose a name and a class of your own";
     throw new SerializerError("DUPLICATE_TYPE", `Cannot register the type twice: ${remedy}, got ${quote(name)}`);
   }
   const typed = codec as unknown as TypeCodec<object>;
@@ -108,7 +110,8 @@ export function registerType<T extends object, D = unknown>(name: string, codec:
     encode: typed.encode?.bind(typed) ?? ownFields,
     decode: typed.decode?.bind(typed),
     create: typed.create?.bind(typed) ?? (() => Object.create(prototype)),
-    restore: typed.restore?.bind(typed) ?? defineFields,
+    restore: typed.restore?.bind(typed) ??
+      ((instance: object, data: unknown) => defineFields(instance, data as object)),
   };
   byPrototype.set(prototype, type);
   byName.set(name, type);
@@ -126,11 +129,4 @@ export function typeOfName(name: string): RegisteredType | undefined {
 
 function ownFields(value: object): unknown {
   return { ...value };
-}
-
-/** Copies data's own properties as own properties, so that a key like `__proto__` reaches no setter. */
-export function defineFields(instance: object, data: unknown): void {
-  for (const [key, value] of Object.entries(data as object)) {
-    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
-  }
 }

@@ -1,10 +1,41 @@
 /**
- * RegExp, boxed primitives and Headers.
+ * Classes that contain nothing: Date, RegExp, boxed primitives, URL, URLSearchParams and Headers.
  *
  * @module
  */
 import { headersFromText, headersToText } from "./header_text.ts";
 import type { Kind } from "./kind.ts";
+
+/** `["~T", milliseconds]`, with `null` for an invalid date. */
+export const date: Kind<Date> = {
+  tag: "~T",
+  write(value, out) {
+    const time = value.getTime();
+    out.push(time === time ? time : null);
+  },
+  create(data, reader) {
+    const time = data[1];
+    if (time === null) return new Date(NaN);
+    const value = new Date(typeof time === "number" ? time : NaN);
+    return value.getTime() === time ? value : reader.fail("a Date needs its milliseconds");
+  },
+};
+
+/** `["~U", href]` */
+export const url: Kind<URL> = {
+  tag: "~U",
+  write: (value, out) => void out.push(value.href),
+  create: (data, reader) =>
+    URL.canParse(data[1] as string) ? new URL(data[1] as string) : reader.fail("a URL is absolute"),
+};
+
+/** `["~W", query]` */
+export const searchParams: Kind<URLSearchParams> = {
+  tag: "~W",
+  write: (value, out) => void out.push(value.toString()),
+  create: (data, reader) =>
+    typeof data[1] === "string" ? new URLSearchParams(data[1]) : reader.fail("URLSearchParams need their text"),
+};
 
 /** `["~R", source, flags, lastIndex?]` */
 export const regExp: Kind<RegExp> = {

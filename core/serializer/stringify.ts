@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { encode } from "./encode.ts";
+import { encode, type Encoded } from "./encode.ts";
 import type { SerializerLimits } from "./limits.ts";
-import { isPure } from "./purity.ts";
-import { isMarked } from "./wire.ts";
+import { BAIL, writeLight } from "./light.ts";
+import { HEADER, isMarked } from "./wire.ts";
 
 /**
  * Writes a value as JSON text. What is pure JSON is written exactly as `JSON.stringify` writes it; everything else
@@ -31,7 +31,28 @@ import { isMarked } from "./wire.ts";
  * ```
  */
 export function stringify(value: unknown, options?: SerializerLimits): string {
-  return JSON.stringify(preprocess(value, options));
+  if (options === undefined) {
+    const { tree, rich } = writeLight(value);
+    if (tree !== BAIL) {
+      const text = JSON.stringify(tree);
+      if (rich) return `["~doze1",${text}]`;
+      if (!isMarked(value)) return text;
+    }
+  }
+  return join(encode(value, options));
+}
+
+/** The text of a root array. Base64 needs no escapes, so big buffers go around `JSON.stringify`. */
+function join({ table, buffers }: Encoded): string {
+  if (buffers.length === 0) return JSON.stringify(table);
+  let text = "[";
+  let start = 0;
+  for (const index of [...buffers, table.length]) {
+    if (index > start) text += `${start ? "," : ""}${JSON.stringify(table.slice(start, index)).slice(1, -1)}`;
+    if (index < table.length) text += `,["~A","${(table[index] as string[])[1]}"]`;
+    start = index + 1;
+  }
+  return `${text}]`;
 }
 
 /**
@@ -54,6 +75,9 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  * ```
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
-  const pure = isPure(value) && !isMarked(value) && options?.maxDepth === undefined;
-  return pure ? value : encode(value, options);
+  if (options === undefined) {
+    const { tree, rich } = writeLight(value);
+    if (tree !== BAIL && (rich || !isMarked(value))) return rich ? [HEADER, tree] : value;
+  }
+  return encode(value, options).table;
 }

@@ -1,0 +1,21 @@
+/**
+ * Own properties, and nothing inherited.
+ *
+ * @module
+ */
+
+/** Copies data's own properties as own properties, so that a key like `__proto__` reaches no setter. */
+export function defineFields(instance: object, data: object): void {
+  for (const [key, value] of Object.entries(data)) {
+    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+}
+
+/**
+ * Whether every object inherits enumerable properties, because someone extended `Object.prototype`. Where none does,
+ * `for … in` gives the own keys, and faster than anything else.
+ */
+export function isPrototypePolluted(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
+}
