@@ -1,10 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../core/clock.ts";
-import { FetchError } from "../../core/fetch_error.ts";
+import type { FetchError } from "../../core/fetch_error.ts";
 import type { Job } from "../../core/job.ts";
 import { runFetch } from "../../core/run_fetch.ts";
-import { parse, ResponseSync, stringify } from "../../core/serializer/mod.ts";
-import { errorIn, jobFor, refusingOrigin, responseIn, send, serveHttp, serveRaw } from "./unruly_server.ts";
+import { parse, type ResponseSync, stringify } from "../../core/serializer/mod.ts";
+import { type FakeClock, fakeClock } from "../../testing/fake_clock.ts";
+import {
+  errorIn,
+  jobFor,
+  refusingOrigin,
+  responseIn,
+  send,
+  serveHttp,
+  serveRaw,
+  type UnrulyServer,
+  untilClosed,
+} from "./unruly_server.ts";
 
 function run(job: Job): Promise<ResponseSync | FetchError> {
   return runFetch(job, { fetch, clock: systemClock });
@@ -199,4 +210,179 @@ Deno.test("runFetch outcomes survive the wire", async () => {
   assertEquals(copy.headers.getSetCookie(), ["a=1", "b=2"]);
   const error = parse(stringify({ outcome: [await errorOf(jobFor(refusingOrigin()))] })) as { outcome: unknown[] };
   assertEquals(errorIn(error.outcome[0]).code, "NETWORK");
+});
+
+/** Lets everything that only waits for a turn run, until `done`; real I/O has no fake clock. */
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+Deno.test("runFetch gives up before the headers when the timeout is over", async () => {
+  const clock = fakeClock();
+  const arrived = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  await using server = serveRaw(async (connection) => {
+    arrived.resolve();
+    await untilClosed(connection);
+    left.resolve();
+  });
+  const job = jobFor(server.origin, { method: "POST", now: clock.now(), timeout: 3_000 });
+  const outcome = runFetch(job, { fetch, clock });
+  await arrived.promise;
+  clock.tick(2_999);
+  assertEquals(clock.pending, 1);
+  clock.tick(1);
+  const error = errorIn(await outcome);
+  assertEquals([error.code, error.ambiguous, error.detail, error.status], ["TIMEOUT", true, "3000 ms", undefined]);
+  assertEquals(error.timings, { start: job.due - 4_000, total: 3_000 });
+  assertEquals(clock.pending, 0);
+  await left.promise;
+});
+
+Deno.test("runFetch gives up in the middle of a body when the timeout is over", async () => {
+  const clock = fakeClock();
+  const left = Promise.withResolvers<void>();
+  await using server = serveRaw(async (connection) => {
+    await send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nX-Tag: 7\r\n\r\nhalf");
+    await untilClosed(connection);
+    left.resolve();
+  });
+  let headers = false;
+  const spied = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, init);
+    headers = true;
+    return response;
+  };
+  const outcome = runFetch(jobFor(server.origin, { now: clock.now() }), { fetch: spied, clock });
+  await until(() => headers);
+  await clock.tickAsync(5_000);
+  const error = errorIn(await outcome);
+  assertEquals([error.code, error.status, error.headers?.get("x-tag")], ["TIMEOUT", 200, "7"]);
+  await left.promise;
+});
+
+Deno.test("runFetch ends in time with a fetch that does not listen to its signal, and cancels what comes late", async () => {
+  const clock = fakeClock();
+  const late = Promise.withResolvers<Response>();
+  const outcome = runFetch(jobFor("https://example.com/", { now: clock.now() }), { fetch: () => late.promise, clock });
+  await clock.tickAsync(5_000);
+  assertEquals(errorIn(await outcome).code, "TIMEOUT");
+  const cancelled = Promise.withResolvers<void>();
+  late.resolve(new Response(new ReadableStream({ cancel: () => cancelled.resolve() })));
+  await cancelled.promise;
+});
+
+Deno.test("runFetch uses only what is left of the budget of a job that comes late", async () => {
+  const clock = fakeClock();
+  const job = jobFor("https://example.com/", { now: clock.now(), timeout: 5_000 });
+  clock.tick(4_000);
+  const outcome = runFetch(job, { fetch: () => new Promise(() => {}), clock });
+  await clock.tickAsync(1_000);
+  assertEquals(errorIn(await outcome).detail, "1000 ms");
+  let called = false;
+  const dead = await runFetch(job, { fetch: () => (called = true, fetch("data:,")), clock });
+  assertEquals([errorIn(dead).code, errorIn(dead).ambiguous, called], ["TIMEOUT", false, false]);
+});
+
+Deno.test("runFetch stops when its signal is aborted, before and during the fetch", async () => {
+  const arrived = Promise.withResolvers<void>();
+  await using server = serveRaw(async (connection) => {
+    arrived.resolve();
+    await untilClosed(connection);
+  });
+  const job = jobFor(server.origin, { method: "POST" });
+  const early = errorIn(await runFetch(job, { fetch, clock: systemClock, signal: AbortSignal.abort() }));
+  assertEquals([early.code, early.ambiguous], ["CANCELLED", false]);
+  const controller = new AbortController();
+  const outcome = runFetch(job, { fetch, clock: systemClock, signal: controller.signal });
+  await arrived.promise;
+  controller.abort();
+  const error = errorIn(await outcome);
+  assertEquals([error.code, error.ambiguous, error.retryable], ["CANCELLED", true, false]);
+});
+
+/** Answers with each status in turn, the last one for ever, and notes what came. */
+function serveStatuses(statuses: number[], headers: HeadersInit = {}): UnrulyServer & { readonly seen: string[] } {
+  const seen: string[] = [];
+  const server = serveHttp(async (request) => {
+    seen.push(await request.text());
+    const status = statuses[Math.min(seen.length, statuses.length) - 1] ?? 200;
+    return new Response(`try ${seen.length}`, { status, headers });
+  });
+  return Object.assign(server, { seen });
+}
+
+/** Runs a job whose waits are over as soon as they begin. */
+async function runFast(job: Job, clock: FakeClock): Promise<ResponseSync | FetchError> {
+  let outcome: ResponseSync | FetchError | undefined;
+  const running = runFetch(job, { fetch, clock }).then((value) => outcome = value);
+  await until(() => {
+    // The budget's own timer always waits; a second one is the wait for the next try.
+    if (outcome === undefined && clock.pending > 1) clock.tick((clock.nextTimer ?? 0) - clock.now());
+    return outcome !== undefined;
+  });
+  return await running;
+}
+
+Deno.test("runFetch tries again by status, body and all, and brings the first good answer", async () => {
+  await using server = serveStatuses([503, 429, 200]);
+  const clock = fakeClock();
+  const job = jobFor(server.origin, { method: "PUT", body: "data", now: clock.now(), retry: { attempts: 5 } });
+  assertEquals(responseIn(await runFast(job, clock)).text(), "try 3");
+  assertEquals(server.seen, ["data", "data", "data"]);
+});
+
+Deno.test("runFetch brings the last answer when the tries are used up", async () => {
+  await using server = serveStatuses([500]);
+  const clock = fakeClock();
+  const response = responseIn(
+    await runFast(jobFor(server.origin, { now: clock.now(), retry: { attempts: 3 } }), clock),
+  );
+  assertEquals([response.status, response.text()], [500, "try 3"]);
+});
+
+Deno.test("runFetch tries a POST again only with an Idempotency-Key", async () => {
+  await using server = serveStatuses([503, 200]);
+  const clock = fakeClock();
+  const init = { method: "POST", body: "pay", now: clock.now(), retry: { attempts: 3 } };
+  assertEquals(responseIn(await runFast(jobFor(server.origin, init), clock)).status, 503);
+  assertEquals(server.seen.length, 1);
+  await using keyed = serveStatuses([503, 200]);
+  const headers = { "idempotency-key": "k1" };
+  assertEquals(responseIn(await runFast(jobFor(keyed.origin, { ...init, headers }), clock)).status, 200);
+});
+
+Deno.test("runFetch waits as long as Retry-After asks, up to the cap, within the budget", async () => {
+  for (const [asked, expected] of [["2", 2_000], ["3600", 10_000]] as const) {
+    await using server = serveStatuses([503, 200], { "retry-after": asked });
+    const clock = fakeClock();
+    const start = clock.now();
+    const retry = { attempts: 2, backoff: 0, maxRetryAfter: 10_000 };
+    const job = jobFor(server.origin, { now: start, timeout: 20_000, retry });
+    assertEquals(responseIn(await runFast(job, clock)).status, 200);
+    assertEquals(clock.now() - start, expected);
+  }
+  await using server = serveStatuses([503, 200], { "retry-after": "30" });
+  const clock = fakeClock();
+  const start = clock.now();
+  const job = jobFor(server.origin, { now: start, timeout: 20_000, retry: { attempts: 2 } });
+  assertEquals(responseIn(await runFast(job, clock)).text(), "try 1");
+  assertEquals(clock.now(), start);
+});
+
+Deno.test("runFetch tries a broken connection again, unless told not to, and counts the tries", async () => {
+  let connections = 0;
+  await using server = serveRaw(async (connection) => {
+    if (++connections % 3 !== 0) return await send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    await send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+  });
+  const clock = fakeClock();
+  const init = { now: clock.now(), retry: { attempts: 3, backoff: 10 } };
+  assertEquals(responseIn(await runFast(jobFor(server.origin, init), clock)).text(), "ok");
+  assertEquals(connections, 3);
+  const two = jobFor(server.origin, { ...init, retry: { attempts: 2, backoff: 10 } });
+  assertEquals(errorIn(await runFast(two, clock)).attempt, 2);
+  connections = 0;
+  const none = jobFor(server.origin, { ...init, retry: { network: false } });
+  assertEquals(errorIn(await runFast(none, clock)).attempt, 1);
 });
