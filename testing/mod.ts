@@ -4,3 +4,5 @@
  * @module
  */
 export * from "./fake_clock.ts";
+export { type StorageCapability, type StorageCase, StorageCaseError } from "./storage_case.ts";
+export * from "./storage_cases.ts";
