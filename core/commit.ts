@@ -66,6 +66,11 @@ export class Running<T> {
     return this.#running.size;
   }
 
+  /** Whether something runs under `id` at this moment. */
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
   /**
    * Joins what runs under `id`, or starts it.
    *

@@ -1,0 +1,45 @@
+/**
+ * What the alarms report of their own accord.
+ *
+ * @module
+ */
+
+/** Something that nobody asked for and somebody may want to know. */
+export type AlarmEvent =
+  | RowFailedEvent
+  | RunMissedEvent
+  | RowUnreadableEvent;
+
+/** A row's handler failed: it will be tried again, or it is a dead letter. */
+export interface RowFailedEvent {
+  /** `"retrying"` or `"dead"`. */
+  readonly type: "retrying" | "dead";
+  /** The row's id. */
+  readonly id: string;
+  /** The row's kind, e.g. `"once"`. */
+  readonly kind: string;
+  /** What the handler threw. */
+  readonly error: unknown;
+}
+
+/** A cron run fell in downtime and was passed over, as its schedule says. */
+export interface RunMissedEvent {
+  /** Always `"missed"`. */
+  readonly type: "missed";
+  /** The schedule's id. */
+  readonly id: string;
+  /** For when the run was planned, in milliseconds since the epoch. */
+  readonly due: number;
+}
+
+/** A due row that this release cannot run; it is put off for five minutes, untouched. */
+export interface RowUnreadableEvent {
+  /** Always `"unreadable"`. */
+  readonly type: "unreadable";
+  /** The row's id. */
+  readonly id: string;
+  /** The row's kind. */
+  readonly kind: string;
+  /** Why, e.g. a `PayloadVersionError`. */
+  readonly error: unknown;
+}

@@ -1,0 +1,265 @@
+/**
+ * Schedules over a storage, a clock and one physical alarm.
+ *
+ * @module
+ */
+import type { AlarmEvent } from "./alarm_events.ts";
+import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms_options.ts";
+import { type RetryPolicy, retryPolicy } from "./backoff.ts";
+import { systemClock } from "./clock.ts";
+import { encodeContinuation, runContinuation } from "./continuation.ts";
+import { type CronEngine, registeredCron } from "./cron_engine.ts";
+import { InvalidOptionError } from "./errors.ts";
+import { IdSource } from "./row_id.ts";
+import type { RowKind } from "./row_kind.ts";
+import { RowTable } from "./row_table.ts";
+import { CRON, ONCE, type Schedule, type ScheduleOptions, type When } from "./schedule.ts";
+import { ScheduleBook } from "./schedule_book.ts";
+import { UnknownRowKindError } from "./schedule_errors.ts";
+import { CronKind, onceKind } from "./schedule_kinds.ts";
+import { type SettleOptions, Settler, type SettleResult } from "./settle.ts";
+import type { Row, RowKey, Storage } from "./storage.ts";
+import { Sweep } from "./sweep.ts";
+import { Wake } from "./wake.ts";
+
+export type { AlarmEvent } from "./alarm_events.ts";
+export type { AlarmsOptions } from "./alarms_options.ts";
+export type { RowKind } from "./row_kind.ts";
+export type { SettleOptions, SettleResult } from "./settle.ts";
+export type { Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.ts";
+
+/**
+ * Any number of schedules over one storage and its one alarm.
+ *
+ * A continuation with a synchronous handler commits exactly once, together with the removal of its row; an
+ * asynchronous one runs at least once. One that throws is tried again later and ends as a dead letter; it delays no
+ * other. It does not promise the time: a schedule runs at its due time or after it, as soon as the platform delivers
+ * the alarm.
+ *
+ * @example Schedule, look, cancel
+ * ```ts
+ * import { Alarms, continuation } from "@doze/fetch";
+ * import { MemoryStorage } from "@doze/fetch/memory";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Shop {
+ *   remind(_customer: string): void {}
+ * }
+ * const alarms = new Alarms({ storage: new MemoryStorage(), origin: new Shop() });
+ * const { id } = alarms.schedule(90, continuation<Shop>().remind("ada"));
+ * assertEquals(alarms.getSchedule(id)?.state, "scheduled");
+ * assertEquals(alarms.cancelSchedule(id)?.id, id);
+ * assertEquals(alarms.cancelSchedule(id), undefined);
+ * ```
+ */
+export class Alarms {
+  readonly #options: AlarmsOptions;
+  readonly #storage: Storage;
+  readonly #base: object | null;
+  readonly #retry: RetryPolicy;
+  readonly #ids: IdSource;
+  readonly #table: RowTable;
+  readonly #wake: Wake;
+  readonly #settler: Settler;
+  readonly #sweep: Sweep;
+  readonly #book: ScheduleBook;
+  readonly #kinds = new Map<string, RowKind>();
+
+  /**
+   * Creates them; nothing is read or written. Call {@linkcode Alarms.repair} before the first work of a new process.
+   *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) and {@linkcode InvalidTimeoutError} (`INVALID_TIMEOUT`) for a limit
+   * out of its range.
+   */
+  constructor(options: AlarmsOptions) {
+    const { storage, clock = systemClock, isPlatformFailure = () => false } = options;
+    this.#options = options;
+    this.#storage = storage;
+    this.#base = options.base ?? null;
+    this.#retry = retryPolicy(options.retry, DEFAULT_RETRY);
+    this.#ids = options.ids ?? new IdSource();
+    const table = this.#table = new RowTable(storage);
+    const wake = this.#wake = new Wake(storage, clock, table, () => this.#sweep.armed());
+    const { missedAfter, ...limits } = alarmLimits(options);
+    const settler = this.#settler = new Settler({
+      ...{ storage, clock, table, wake, isPlatformFailure, retry: this.#retry },
+      onFailure: ({ id, kind }, type, error) => this.#emit({ type, id, kind, error }),
+    });
+    this.#sweep = new Sweep({
+      ...{ storage, clock, table, wake, settler, kinds: this.#kinds, ...limits },
+      onUnreadable: ({ id, kind }, error) => this.#emit({ type: "unreadable", id, kind, error }),
+    });
+    this.#book = new ScheduleBook({
+      ...{ storage, clock, table, wake, ids: this.#ids },
+      planner: () => ({
+        now: clock.now(),
+        floor: this.#sweep.floor,
+        timeZone: options.timeZone ?? "UTC",
+        cron: this.#cron,
+        ids: this.#ids,
+        retry: this.#retry,
+      }),
+    });
+    const run = (text: string) => runContinuation(text, options.origin, this.#base);
+    const onMissed = ({ id }: Row, due: number) => this.#emit({ type: "missed", id, due });
+    this.registerKind(ONCE, onceKind(run));
+    this.registerKind(CRON, new CronKind({ run, cron: () => this.#cron, clock, missedAfter, onMissed }));
+  }
+
+  get #cron(): CronEngine | undefined {
+    return this.#options.cron ?? registeredCron();
+  }
+
+  /**
+   * Runs a continuation later, once or again and again. Synchronous: when it returns, the schedule is stored and the
+   * alarm is armed.
+   *
+   * @param when A `Date` (one in the past is due at once), a delay in **seconds**, or a cron pattern: five fields, six
+   * with seconds first, or a nickname such as `"@daily"`.
+   * @param continuation What `ctn()` recorded; its method must exist on the origin's class.
+   * @param options An id of your own, a time zone, what happens on a conflict, to missed runs and after failures.
+   * @returns The schedule as stored; with `onConflict: "keep"`, the one that was there. A call for what is stored
+   * already writes nothing, and a paused schedule stays paused.
+   * @throws {InvalidDateError} (`INVALID_DATE`) for an invalid `Date`.
+   * @throws {InvalidDelayError} (`INVALID_DELAY`) for a negative, NaN or endless delay.
+   * @throws {InvalidCronError} (`INVALID_CRON`) for a pattern that cannot be read.
+   * @throws {NoNextRunError} (`NO_NEXT_RUN`) for a pattern that never comes.
+   * @throws {InvalidTimeZoneError} (`INVALID_TIME_ZONE`) for an unknown zone.
+   * @throws {CronUnavailableError} (`CRON_UNAVAILABLE`) for a pattern where no cron engine was imported.
+   * @throws {InvalidIdError} (`INVALID_ID`) for an id that is empty, too long or no string.
+   * @throws {DuplicateIdError} (`DUPLICATE_ID`) for an id in use, with `onConflict: "throw"` or when a request has it.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for another option out of its range.
+   * @throws {NotAContinuationError} (`NOT_A_CONTINUATION`) and {@linkcode UnknownMethodError} (`UNKNOWN_METHOD`) for
+   * the continuation.
+   */
+  schedule(when: When, continuation: unknown, options: ScheduleOptions = {}): Schedule {
+    return this.#book.add(when, () => encodeContinuation(continuation, this.#options.origin, this.#base), options);
+  }
+
+  /**
+   * Cancels a schedule; it will not run, unless an asynchronous handler of it has already begun.
+   *
+   * @param id The schedule's id.
+   * @returns The schedule as it was, to exactly one of several callers; `undefined` when there is none.
+   */
+  cancelSchedule(id: string): Schedule | undefined {
+    return this.#book.remove(id);
+  }
+
+  /** The schedule with an id, or `undefined`. It may have run before you look at what is returned. */
+  getSchedule(id: string): Schedule | undefined {
+    return this.#book.get(id);
+  }
+
+  /**
+   * Sets a schedule aside until it is resumed. An asynchronous handler that has begun goes on; it runs again later.
+   *
+   * @returns The schedule, paused, or `undefined` when there is none.
+   */
+  pause(id: string): Schedule | undefined {
+    return this.#book.pause(id);
+  }
+
+  /**
+   * Takes up a paused schedule: a one-shot at its time, at once when that has passed; cron at its next run, with none
+   * made up for the pause.
+   *
+   * @returns The schedule, or `undefined` when there is none, or a cron pattern has no further run.
+   */
+  resume(id: string): Schedule | undefined {
+    return this.#book.resume(id);
+  }
+
+  /**
+   * The platform's alarm handler: runs what is due, in order, each row in a transaction of its own.
+   *
+   * Before it runs anything it arms the alarm for the rows after those. After `maxRunsPerAlarm` rows or `timeSlice` it
+   * arms the alarm again at once and yields. What a row's handler throws ends in that row, never here.
+   *
+   * @returns Fulfils when asynchronous handlers have ended or, when they take longer, as soon as the alarm is due
+   * again; the next call waits for them.
+   * @throws What `isPlatformFailure` recognises, so that the platform tries again; the row stays as it was.
+   */
+  async onAlarm(): Promise<void> {
+    await this.#sweep.onAlarm();
+  }
+
+  /**
+   * Runs rows now, without an alarm: for tests, and for hosts that wake by other means.
+   *
+   * @param count How many rows to run, in the order of their due times, due or not. Defaults to all that are due.
+   * @returns The ids of the rows that ran, failures included, once their handlers have ended. Called inside of a
+   * handler it runs nothing.
+   * @throws What `isPlatformFailure` recognises.
+   */
+  async triggerAlarms(count?: number): Promise<string[]> {
+    if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
+      throw new InvalidOptionError("count", count, "pass an integer of 0 or more, or leave it out");
+    }
+    return await this.#sweep.trigger(count);
+  }
+
+  /** Arms the alarm as the rows ask for, whatever a crash has left. Call it once at the start of a process. */
+  repair(): void {
+    this.#wake.repair();
+  }
+
+  /**
+   * Arms the alarm for `due`, unless it is armed for then or earlier; at least one millisecond from now.
+   *
+   * @param due Milliseconds since the epoch.
+   */
+  ensureArmed(due: number): void {
+    this.#wake.ensureArmed(due);
+  }
+
+  /**
+   * Adds a kind of row, to be run by the same alarm.
+   *
+   * @param name What the rows have in {@linkcode Row.kind}.
+   * @param kind How they run.
+   */
+  registerKind(name: string, kind: RowKind): void {
+    this.#kinds.set(name, kind);
+  }
+
+  /**
+   * Makes an id for a row that is due at `due`, with which {@linkcode Alarms.locate} needs no index.
+   *
+   * @param due Integer milliseconds since the epoch.
+   */
+  newId(due: number): string {
+    return this.#ids.generate(due);
+  }
+
+  /** Finds a row of any kind by its id, wherever a retry or a pause has moved it; dead letters are not found. */
+  locate(id: string): Row | undefined {
+    return this.#table.locate(id);
+  }
+
+  /**
+   * Runs a row of any kind now: takes it and runs it, so that both happen or neither does.
+   *
+   * After a failure the row waits for its next try, and after the last one it is a dead letter. While an asynchronous
+   * handler runs, a second call joins it.
+   *
+   * @param key Where the row is.
+   * @param options How to run it, where that is not as its kind says, and what it keeps after a failure.
+   * @returns What became of the row; a promise when its handler returned one.
+   * @throws {UnknownRowKindError} (`UNKNOWN_ROW_KIND`) when nobody has registered the row's kind.
+   * @throws What `isPlatformFailure` recognises, thrown or as a rejection.
+   */
+  settle(key: RowKey, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
+    const row = this.#storage.get(key);
+    if (row === undefined) return "gone";
+    const kind = this.#kinds.get(row.kind);
+    if (kind === undefined) throw new UnknownRowKindError(row.kind);
+    return this.#settler.settle(key, kind, options);
+  }
+
+  #emit(event: AlarmEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch { /* a listener that fails must not undo the work that it hears of */ }
+  }
+}

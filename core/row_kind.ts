@@ -1,0 +1,34 @@
+/**
+ * What a kind of row is to the alarms that run it.
+ *
+ * @module
+ */
+import type { Row } from "./storage.ts";
+
+/** How rows of one kind run. Schedules are two kinds; the request ledger registers its own. */
+export interface RowKind {
+  /**
+   * Checks that this release can run the row and, for a recurring one, find its next run.
+   *
+   * @throws What it throws is reported; the row is put off for five minutes, untouched, in case a deploy mends it.
+   */
+  check?(row: Row): void;
+  /**
+   * Does what the row stands for, inside of the transaction that takes it.
+   *
+   * @param row The row, already taken, or still in place for a kind with `next`.
+   * @returns A plain value to commit at once, or a promise: then the row stays until it has fulfilled.
+   * @throws What it throws undoes all that it wrote, and the row is tried again later.
+   */
+  run(row: Row): unknown;
+  /** Whether a due run of a recurring row comes too late to be run at all; it is passed over. Defaults to never. */
+  passes?(row: Row): boolean;
+  /**
+   * Where a recurring row goes; a kind without it runs once.
+   *
+   * @param row The row as it is stored.
+   * @param ran Whether its run has committed, or has failed for good and is passed over.
+   * @returns The row in its next place, or `undefined` when there is none and the row must go.
+   */
+  next?(row: Row, ran: boolean): Row | undefined;
+}
