@@ -295,3 +295,24 @@ export class PayloadVersionError extends DozeError {
     this.found = found;
   }
 }
+
+/** Thrown at the call when what has to be stored does not fit a row of the storage. Nothing has been stored or sent. */
+export class RowTooLargeError extends DozeError {
+  /** The class's name; it survives minifying. */
+  override readonly name = "RowTooLargeError";
+  /** Always `"ROW_TOO_LARGE"`. */
+  readonly code = "ROW_TOO_LARGE";
+  /** What does not fit, e.g. `"request"`. */
+  readonly what: string;
+  /** The most that fits, in bytes. */
+  readonly limit: number;
+
+  /** Creates the error for what does not fit, the limit and the current size, both in bytes. */
+  constructor(what: string, limit: number, current: number) {
+    super(
+      `Cannot store the ${what}: a row holds ${limit} bytes, pass smaller arguments to the continuation, got ${current}`,
+    );
+    this.what = what;
+    this.limit = limit;
+  }
+}
