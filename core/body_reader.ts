@@ -9,7 +9,8 @@
  *
  * @param body The stream; `null` reads as empty. It is cancelled when it exceeds the cap.
  * @param maxBytes Most bytes to accept, as the stream gives them: after decompression.
- * @param signal Stops the reading and cancels the body, also where the stream itself does not listen to it.
+ * @param signal Stops the reading and cancels the body, also where the stream itself does not listen to it. What is
+ * returned then may be a part.
  * @returns The bytes, or `undefined` when there were more than `maxBytes`. Rejects with what the stream fails with.
  */
 export async function readBody(
