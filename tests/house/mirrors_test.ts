@@ -7,6 +7,7 @@ Deno.test("mirrorOf gives the test's path", () => {
   assertEquals(mirrorOf("core/serializer/parse.ts"), "tests/core/serializer/parse_test.ts");
   assertEquals(mirrorOf("adapters/memory.ts"), "tests/adapters/memory_test.ts");
   assertEquals(mirrorOf("tools/rules/floors.ts"), "tests/house/floors_test.ts");
+  assertEquals(mirrorOf("tools/package/npm.ts"), "tests/package/npm_test.ts");
 });
 
 Deno.test("missingMirrors names a source file without a test, and asks none where nothing runs", () => {

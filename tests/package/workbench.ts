@@ -1,4 +1,4 @@
-import { buildPackage } from "../../tools/npm.ts";
+import { buildPackage } from "../../tools/package/npm.ts";
 import { ROOT } from "../../tools/tree.ts";
 
 /** Quiet npm: no audit, no advice, no funding. */

@@ -12,7 +12,7 @@ export const WITHOUT_TEST: Readonly<Record<string, string>> = {};
 
 /** The path of the test that mirrors a source file. */
 export function mirrorOf(path: string): string {
-  const tested = path.replace(/^tools\/(rules\/)?/, "house/");
+  const tested = path.replace(/^tools\/package\//, "package/").replace(/^tools\/(rules\/)?/, "house/");
   return `tests/${tested.replace(/\.ts$/, "_test.ts")}`;
 }
 

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import manifest from "../deno.json" with { type: "json" };
-import { ROOT } from "./tree.ts";
+import manifest from "../../deno.json" with { type: "json" };
+import { ROOT } from "../tree.ts";
 
 /** What npm shows and checks, which `deno.json` has no place for. */
 const DETAILS = {
