@@ -5,6 +5,12 @@
  */
 import type { Row } from "./storage.ts";
 
+/**
+ * What became of a row: it ran and that is committed; somebody else had taken it; its handler failed and the row waits
+ * for its next try; its handler failed for the last time and the row is a dead letter.
+ */
+export type SettleResult = "committed" | "gone" | "retrying" | "dead";
+
 /** How rows of one kind run. Schedules are two kinds; the request ledger registers its own. */
 export interface RowKind {
   /**
@@ -31,4 +37,22 @@ export interface RowKind {
    * @returns The row in its next place, or `undefined` when there is none and the row must go.
    */
   next?(row: Row, ran: boolean): Row | undefined;
+  /**
+   * Runs the due row from its beginning to its end through {@linkcode Alarms.settle}, for a kind that has to note what
+   * becomes of it. Defaults to that call alone.
+   */
+  settle?(row: Row): SettleResult | Promise<SettleResult>;
+  /**
+   * When the kind wants the alarm for something that is no row's due time, in milliseconds since the epoch.
+   *
+   * @param after Only what comes after this instant, in milliseconds since the epoch.
+   */
+  nextWake?(after: number): number | undefined;
+  /**
+   * Called when the alarm fires, before the due rows run. It does not throw.
+   *
+   * @param now The time by which to judge, in milliseconds since the epoch.
+   * @returns A promise that the alarm handler waits for, as it does for asynchronous handlers.
+   */
+  wake?(now: number): Promise<unknown> | undefined;
 }

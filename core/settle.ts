@@ -8,17 +8,13 @@ import type { Clock } from "./clock.ts";
 import { commitRow, Running } from "./commit.ts";
 import { bury } from "./dead_letters.ts";
 import { advanceRow } from "./recur.ts";
-import type { RowKind } from "./row_kind.ts";
+import type { RowKind, SettleResult } from "./row_kind.ts";
 import { decodePayload, encodePayload, failureRecord } from "./row_payload.ts";
 import { CRON_DUE, dueOf, type RowTable } from "./row_table.ts";
 import type { Row, RowKey, Storage } from "./storage.ts";
 import type { Wake } from "./wake.ts";
 
-/**
- * What became of a row: it ran and that is committed; somebody else had taken it; its handler failed and the row waits
- * for its next try; its handler failed for the last time and the row is a dead letter.
- */
-export type SettleResult = "committed" | "gone" | "retrying" | "dead";
+export type { SettleResult } from "./row_kind.ts";
 
 /** What {@linkcode Settler} works with. */
 export interface SettlerParts {

@@ -5,10 +5,10 @@
  */
 import type { Clock } from "./clock.ts";
 import { UnknownRowKindError } from "./schedule_errors.ts";
-import type { RowKind } from "./row_kind.ts";
+import type { RowKind, SettleResult } from "./row_kind.ts";
 import { decodePayload } from "./row_payload.ts";
 import { CRON_DUE, type RowTable } from "./row_table.ts";
-import type { Settler, SettleResult } from "./settle.ts";
+import type { Settler } from "./settle.ts";
 import { MAX_DUE, type Row, type Storage } from "./storage.ts";
 import type { Wake } from "./wake.ts";
 
@@ -78,7 +78,10 @@ export class Sweep {
     // Before any work, so that whatever the work does, the later rows are not stranded.
     const next = table.nextDueAfter(now);
     if (next !== undefined) wake.ensureArmed(next);
+    const nextWake = this.#nextWake(now);
+    if (nextWake !== undefined) wake.ensureArmed(nextWake);
     try {
+      for (const kind of this.#parts.kinds.values()) this.#track(kind.wake?.(now));
       if (this.#runDue(now)) wake.ensureArmed(now);
       await this.#linger();
     } catch (error) {
@@ -146,14 +149,29 @@ export class Sweep {
   #runRow(row: Row): SettleResult | Promise<SettleResult | undefined> {
     const kind = this.#kindOf(row);
     if (kind === undefined) return "gone";
-    const result = this.#parts.settler.settle(row, kind);
-    if (typeof result === "string") return result;
-    const pending: Promise<SettleResult | undefined> = result.catch((error) => {
+    const result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
+    return typeof result === "string" ? result : this.#track(result);
+  }
+
+  /** Keeps the alarm handler waiting for a promise, whose rejection is the platform's. */
+  #track<T>(running: Promise<T> | undefined): Promise<T | undefined> {
+    if (running === undefined) return Promise.resolve(undefined);
+    const pending: Promise<T | undefined> = running.catch((error) => {
       this.#platformFailure = { error };
       return undefined;
     }).finally(() => this.#pending.delete(pending));
     this.#pending.add(pending);
     return pending;
+  }
+
+  /** The earliest time after an instant at which a kind wants the alarm besides its rows' due times. */
+  #nextWake(after: number): number | undefined {
+    let next: number | undefined;
+    for (const kind of this.#parts.kinds.values()) {
+      const wanted = kind.nextWake?.(after);
+      if (wanted !== undefined && (next === undefined || wanted < next)) next = wanted;
+    }
+    return next;
   }
 
   /** How to run a row; one that this release cannot run is put off, untouched, and `undefined` is returned. */
@@ -195,7 +213,7 @@ export class Sweep {
       cancel();
     }
     this.#earlier = () => {};
-    if (table.nextDue() === undefined) storage.disarm();
+    if (table.nextDue() === undefined && this.#nextWake(-1) === undefined) storage.disarm();
   }
 
   #throwPlatformFailure(): void {
