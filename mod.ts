@@ -9,3 +9,4 @@ export * from "./core/storage.ts";
 export * from "./core/sql_driver.ts";
 export { SchemaTooNewError } from "./core/sql_schema.ts";
 export * from "./core/sql_storage.ts";
+export * from "./core/strategies/cost_model.ts";

@@ -28,6 +28,7 @@ export const FLOORS: readonly Floor[] = [
       "core/cron_engine.ts",
       "core/fetch_budget.ts",
       "core/ip_address.ts",
+      "core/job_too_large.ts",
       "core/member_guard.ts",
       "core/redirects.ts",
       "core/request_state.ts",
@@ -61,7 +62,10 @@ export const FLOORS: readonly Floor[] = [
   {
     name: "3b",
     units: [
+      "core/deliver.ts",
       "core/executor.ts",
+      "core/origin_address.ts",
+      "core/request_target.ts",
       "core/encode_outcome.ts",
       "core/run_fetch.ts",
       "core/dead_letters.ts",
@@ -76,17 +80,17 @@ export const FLOORS: readonly Floor[] = [
   { name: "3d", units: ["core/sweep.ts"] },
   { name: "4", units: ["core/alarms.ts"] },
   { name: "5", units: ["core/requests.ts"] },
+  { name: "6a", units: ["core/strategies/cost_model.ts"] },
   {
-    name: "6a",
+    name: "6b",
     units: [
       "core/strategies/direct.ts",
-      "core/strategies/worker.ts",
-      "core/strategies/orchestrated.ts",
       "core/strategies/queue.ts",
+      "core/strategies/auto_history.ts",
     ],
   },
-  { name: "6b", units: ["core/strategies/auto.ts"] },
-  { name: "6c", units: ["core/origin.ts"] },
+  { name: "6c", units: ["core/strategies/auto.ts", "core/strategies/queue_batch.ts"] },
+  { name: "6d", units: ["core/origin.ts"] },
   { name: "7", units: ["mod.ts", "alarms.ts"] },
   {
     name: "8",

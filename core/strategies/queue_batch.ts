@@ -1,0 +1,104 @@
+/**
+ * The consumer's side of the queue: a batch of messages, performed side by side.
+ *
+ * @module
+ */
+import { type DeliverOptions, deliverUntilDue } from "../deliver.ts";
+import { encodeOutcome } from "../encode_outcome.ts";
+import { FetchError } from "../fetch_error.ts";
+import { type Job, JOB_VERSION } from "../job.ts";
+import { type DeliverTo, isOriginAddress } from "../origin_address.ts";
+import { performJob, type PerformJobOptions } from "../perform_job.ts";
+import { requestTarget } from "../request_target.ts";
+import type { QueuedJob } from "./queue.ts";
+
+/** A message as a queue hands it over; Cloudflare's fits. */
+export interface QueueMessage {
+  /** What was sent. */
+  readonly body: unknown;
+  /** How often it has been handed over, this time included: 1 for the first. */
+  readonly attempts: number;
+  /** Says that the message is done with. */
+  ack(): void;
+  /** Asks for the message again. */
+  retry(): void;
+}
+
+/** How to perform a batch. */
+export interface QueueBatchOptions extends Omit<PerformJobOptions, "deliver" | "signal"> {
+  /** Brings messages to their origins. */
+  readonly deliverTo: DeliverTo;
+  /** Most jobs at the same time. Default: {@linkcode CONNECTIONS}. */
+  readonly concurrency?: number;
+}
+
+/**
+ * Connections that one invocation may have waiting for response headers
+ * (https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections). A seventh fetch would
+ * stand in a line of the platform while its timeout runs.
+ */
+export const CONNECTIONS = 6;
+
+/** What became of a message. */
+export type MessageResult = "done" | "retried";
+
+/**
+ * Performs the jobs of a batch, `concurrency` at a time, each acknowledged by itself as soon as it is done with.
+ *
+ * - A job whose `due` has passed is dropped: its origin has settled it.
+ * - A message that comes again is fetched again only if its request may be repeated; else its origin gets an
+ *   `EXECUTOR_LOST` with `ambiguous: true`.
+ * - A message that is none of ours, or of a later version, is handed back to the queue, which keeps it for a newer
+ *   consumer or puts it into the dead letter queue that you have named.
+ *
+ * @param messages The batch.
+ * @param options Where to fetch and to deliver, by whose clock.
+ * @returns What became of each message, in order. It never rejects.
+ */
+export async function performBatch(
+  messages: readonly QueueMessage[],
+  options: QueueBatchOptions,
+): Promise<MessageResult[]> {
+  const results: MessageResult[] = [];
+  let next = 0;
+  async function work(): Promise<void> {
+    while (next < messages.length) {
+      const index = next++;
+      results[index] = await performMessage(messages[index], options);
+    }
+  }
+  await Promise.all(Array.from({ length: options.concurrency ?? CONNECTIONS }, work));
+  return results;
+}
+
+async function performMessage(message: QueueMessage, options: QueueBatchOptions): Promise<MessageResult> {
+  if (!isQueuedJob(message.body)) {
+    message.retry();
+    return "retried";
+  }
+  const { job, origin } = message.body;
+  const delivery: DeliverOptions = { ...options, deliver: (sent) => options.deliverTo(origin, sent) };
+  // Without an answer nothing is left to be done either: `due` has passed, and the origin's deadline settles it.
+  if (options.clock.now() < job.due) {
+    if (message.attempts > 1 && requestTarget(job)?.idempotent === false) await deliverLost(job, delivery);
+    else await performJob(job, { ...options, ...delivery });
+  }
+  message.ack();
+  return "done";
+}
+
+/** An earlier consumer had the job and was lost, maybe after the server had acted. */
+async function deliverLost(job: Job, options: DeliverOptions): Promise<void> {
+  const url = requestTarget(job)?.url ?? "";
+  const error = new FetchError("EXECUTOR_LOST", url, { ambiguous: true, attempt: job.attempt });
+  await deliverUntilDue(job, encodeOutcome(error, job, Infinity), options);
+}
+
+function isQueuedJob(body: unknown): body is QueuedJob {
+  if (typeof body !== "object" || body === null) return false;
+  const { v, job, origin } = body as Partial<Record<string, unknown>>;
+  if (v !== 1 || !isOriginAddress(origin) || typeof job !== "object" || job === null) return false;
+  const { v: version, id, due, token, request, timeout, grace } = job as Partial<Record<string, unknown>>;
+  return version === JOB_VERSION && [id, token, request].every((text) => typeof text === "string") &&
+    [due, timeout, grace].every((ms) => typeof ms === "number");
+}
