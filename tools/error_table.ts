@@ -1,11 +1,11 @@
 /**
- * `deno task errors`: writes `docs/errors.md`, the table of every error code, from the classes themselves.
+ * The table of every error code, `docs/errors.md`, made from the classes themselves.
  *
  * @module
  */
 import ts from "typescript";
 import { entryPoints } from "./manifest.ts";
-import { isSource, readTree, ROOT, type TextFile } from "./tree.ts";
+import { isSource, readTree, type TextFile } from "./tree.ts";
 
 /** One code of one error class. */
 export interface ErrorCode {
@@ -61,7 +61,7 @@ export function errorTable(codes: readonly ErrorCode[]): string {
 
 Every error of this package extends \`DozeError\` and has a stable \`code\`. Bad input is refused at the call, before
 anything is stored or sent. What happens to a fetch is not thrown: it arrives in the continuation as a \`FetchError\`.
-This table is written by \`deno task errors\` and kept true by a test.
+This table is written by \`deno task docs\` and kept true by a test.
 
 | code | class | import from | cause |
 | --- | --- | --- | --- |
@@ -142,5 +142,3 @@ export function currentTable(): { codes: ErrorCode[]; text: string } {
   const codes = errorCodes(readTree().filter(({ path }) => isSource(path)), entryPoints());
   return { codes, text: errorTable(codes) };
 }
-
-if (import.meta.main) Deno.writeTextFileSync(ROOT + TABLE_PATH, currentTable().text);

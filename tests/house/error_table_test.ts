@@ -53,6 +53,6 @@ Deno.test("this house: no code stands for two classes, but for what a fetch met 
   assertEquals(Object.values(owners).filter((each) => each && each.length > 1), []);
 });
 
-Deno.test("this house: docs/errors.md is what deno task errors writes", () => {
+Deno.test("this house: docs/errors.md is what deno task docs writes", () => {
   assertEquals(Deno.readTextFileSync(ROOT + TABLE_PATH), currentTable().text);
 });
