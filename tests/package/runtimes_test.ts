@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { STORAGE_CASES } from "@doze/fetch/testing";
-import { Consumer, run } from "./workbench.ts";
+import { BUN, Consumer, NODE, run } from "./workbench.ts";
 
 const consumer = await Consumer.create();
 globalThis.addEventListener("unload", () => Deno.removeSync(consumer.folder, { recursive: true }));
 
-/** The runtimes that run the package, pinned, from npm. */
-const RUNTIMES = ["node@24.21.0", "bun@1.4.5"] as const;
+const RUNTIMES = [NODE, BUN] as const;
 
 for (const runtime of RUNTIMES) {
   Deno.test(`the installed package passes every storage case over a SQLite file on ${runtime}`, async () => {

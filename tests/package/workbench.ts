@@ -4,6 +4,11 @@ import { ROOT } from "../../tools/tree.ts";
 /** Quiet npm: no audit, no advice, no funding. */
 const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
 
+/** Node, from npm, so that any version may start the tests; wrangler needs 22. */
+export const NODE = "node@24.21.0";
+/** Bun, from npm. */
+export const BUN = "bun@1.4.5";
+
 /** What a command did. */
 export interface Ran {
   /** Whether it exited with 0. */
@@ -27,22 +32,23 @@ export async function run(cwd: string, command: string, ...args: string[]): Prom
 }
 
 /**
- * Installs the programs that judge the package, pinned by their own lock file, into `npm/checkers`; once, until the
- * lock file changes.
+ * Installs the programs that judge the package, pinned by their own lock file, below `npm/`; once for each content of
+ * the lock file. Test files that come here at the same time do not meet: each installs aside, the first one stays.
  *
  * @returns The folder of their `node_modules`.
  */
 export async function installCheckers(): Promise<string> {
-  const folder = `${ROOT}npm/checkers`;
-  const lock = await Deno.readTextFile(`${ROOT}tests/package/checkers/package-lock.json`);
-  const installed = await Deno.readTextFile(`${folder}/installed.json`).catch(() => "");
-  if (installed !== lock) {
-    await Deno.mkdir(folder, { recursive: true });
-    await Deno.copyFile(`${ROOT}tests/package/checkers/package.json`, `${folder}/package.json`);
-    await Deno.writeTextFile(`${folder}/package-lock.json`, lock);
-    const { ok, text } = await run(folder, "npm", "ci", ...QUIET);
+  const own = `${ROOT}tests/package/checkers`;
+  const lock = await Deno.readFile(`${own}/package-lock.json`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", lock)).toHex().slice(0, 16);
+  const folder = `${ROOT}npm/checkers-${digest}`;
+  if (!await Deno.stat(folder).then(() => true, () => false)) {
+    await Deno.mkdir(`${ROOT}npm`, { recursive: true });
+    const aside = await Deno.makeTempDir({ dir: `${ROOT}npm` });
+    for (const name of ["package.json", "package-lock.json"]) await Deno.copyFile(`${own}/${name}`, `${aside}/${name}`);
+    const { ok, text } = await run(aside, "npm", "ci", ...QUIET);
     if (!ok) throw new WorkbenchError(`Cannot install the checkers: ${text}`);
-    await Deno.writeTextFile(`${folder}/installed.json`, lock);
+    await Deno.rename(aside, folder).catch(() => Deno.remove(aside, { recursive: true }));
   }
   return `${folder}/node_modules`;
 }

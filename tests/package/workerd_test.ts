@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createTestHarness } from "wrangler";
 import { ROOT } from "../../tools/tree.ts";
-import { Consumer, installCheckers, run } from "./workbench.ts";
+import { Consumer, installCheckers, NODE, run } from "./workbench.ts";
 
 const CHECKERS = await installCheckers();
 const WRANGLER = `${ROOT}node_modules/wrangler/bin/wrangler.js`;
@@ -79,7 +79,7 @@ async function poll(ask: () => Promise<string[]>): Promise<string[]> {
 }
 
 function wrangler(...args: string[]): ReturnType<typeof run> {
-  return run(consumer.folder, Deno.execPath(), "run", "--allow-all", "--no-config", WRANGLER, ...args);
+  return run(consumer.folder, "npx", "--yes", NODE, WRANGLER, ...args);
 }
 
 async function compile(compiler: string, types: string[], files: string[]): ReturnType<typeof run> {
