@@ -68,8 +68,9 @@ export class PlatformAlarm {
   /**
    * Sets or unsets the alarm without waiting for the disk.
    *
-   * @throws {AlarmNotSetError} (`ALARM_NOT_SET`) when the platform refuses at once, as it does when the class has no
-   * `alarm()`.
+   * A class without `alarm()` is refused later, through `onRefused`.
+   *
+   * @throws {AlarmNotSetError} (`ALARM_NOT_SET`) when the platform refuses at once.
    */
   set(at: number | undefined): void {
     const change = ++this.#changes;
