@@ -34,9 +34,9 @@ function listFiles(root: string, folder: string): string[] {
   });
 }
 
-/** Whether a file ships: the core, the adapters, the published test kit. */
+/** Whether a file ships: the entries at the root, the core, the adapters, the published test kit. */
 export function isSource(path: string): boolean {
-  return path === "mod.ts" || /^(core|adapters|testing)\/.*\.ts$/.test(path);
+  return /^([a-z_]+|(core|adapters|testing)\/.*)\.ts$/.test(path);
 }
 
 /** Whether a file holds TypeScript that we wrote, shipped or not. */

@@ -24,6 +24,9 @@ Deno.test("readTree reads this checkout", () => {
 });
 
 Deno.test("isSource tells what ships", () => {
-  assert(isSource("mod.ts") && isSource("core/a.ts") && isSource("adapters/x/y.ts") && isSource("testing/mod.ts"));
+  assert(
+    isSource("mod.ts") && isSource("alarms.ts") && isSource("core/a.ts") && isSource("adapters/x/y.ts") &&
+      isSource("testing/mod.ts"),
+  );
   assert(!isSource("tests/core/a_test.ts") && !isSource("tools/a.ts") && !isSource("core/a.md"));
 });

@@ -57,6 +57,25 @@ Deno.test("are-the-types-wrong finds nothing, for a package of ES modules", asyn
   for (const entry of Object.keys(entryPoints())) assert(text.includes(`"${entry}"`), entry);
 });
 
+Deno.test("publint and are-the-types-wrong refuse a package without its declarations", async () => {
+  const broken = `${consumer.folder}/broken`;
+  await run(consumer.folder, "cp", "-r", `${consumer.folder}/build/package`, broken);
+  await Deno.remove(`${broken}/mod.d.ts`);
+  await run(broken, "npm", "pack", "--silent");
+  const tarball = `${broken}/doze-fetch-${VERSION}.tgz`;
+  const publint = await run(broken, "node", `${CHECKERS}/publint/src/cli.js`, "run", tarball, "--strict");
+  assert(!publint.ok && /mod\.d\.ts but the file does not exist/.test(publint.text), publint.text);
+  const attw = await run(
+    broken,
+    "node",
+    `${CHECKERS}/@arethetypeswrong/cli/dist/index.js`,
+    tarball,
+    "--profile",
+    "esm-only",
+  );
+  assert(!attw.ok && attw.text.includes("UntypedResolution"), attw.text);
+});
+
 for (const compiler of COMPILERS) {
   for (const [module, moduleResolution] of RESOLUTIONS) {
     Deno.test(`the package type-checks under ${compiler}, ${moduleResolution}, strict, in a browser's or Node's scope`, async () => {

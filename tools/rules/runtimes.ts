@@ -26,7 +26,7 @@ const RUNTIME_MODULE = /^(node|cloudflare|deno|bun|workerd|npm|jsr|https?):/;
 
 /** Whether the rule holds for a file. */
 export function isRuntimeFree(path: string): boolean {
-  return path === "mod.ts" || (path.startsWith("core/") && path.endsWith(".ts"));
+  return /^([a-z_]+|core\/.*)\.ts$/.test(path);
 }
 
 /** Every place where the core names a runtime: as an identifier, a property, a string or a module. */
