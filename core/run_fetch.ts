@@ -21,6 +21,8 @@ export interface RunFetchOptions {
   readonly clock: Clock;
   /** Gives the fetch up: the outcome is a `CANCELLED`. The server may have acted. */
   readonly signal?: AbortSignal;
+  /** Which try the first one is, where earlier ones were made elsewhere. Default: 1. */
+  readonly attempt?: number;
 }
 
 /** What the parts of a fetch share. */
@@ -62,6 +64,7 @@ export async function runFetch(job: Job, options: RunFetchOptions): Promise<Resp
       body: bytes.byteLength === 0 ? null : bytes,
     };
     const exchange = new Exchange({ fetch: options.fetch, budget, policy, hop, redirect: request.redirect });
+    exchange.attempt = options.attempt ?? 1;
     return await tries({ exchange, budget, policy, retry: fetchRetryPolicy(job.retry), clock });
   } catch (cause) {
     // Only reading the job throws: it was written by another version, or tampered with.
