@@ -27,7 +27,7 @@ export function plan(entries: readonly string[]): Step[][] {
     [
       { name: "fmt", args: ["fmt", "--check"], count: check },
       { name: "lint", args: ["lint"], count: check },
-      { name: "types", args: ["check", "--doc", "."], count: check },
+      { name: "types", args: ["check", "--frozen", "--doc", "."], count: check },
     ],
     [
       { name: "tests", args: ["test", "--allow-all", "--doc", "--no-check", "--parallel"], count: countTests },
