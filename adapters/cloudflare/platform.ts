@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Acknowledgement, Message } from "../../core/job.ts";
 import type { DurableObjectStorageLike } from "./storage.ts";
 
 /** The id of a Durable Object. */
@@ -29,6 +30,14 @@ export interface DurableObjectStateLike {
 
 /** The `ctx` of a Worker entrypoint. */
 export interface ExecutionContextLike {
+  /** As {@linkcode DurableObjectStateLike.exports}. */
+  readonly exports?: object;
   /** Keeps the invocation alive until the promise has settled, 30 s after the response at most. */
   waitUntil(promise: Promise<unknown>): void;
+}
+
+/** Who takes an executor's messages: a stub of an object. */
+export interface DeliveryTarget {
+  /** As `DozeObject.dozeDeliver`; a failed call got no answer. */
+  dozeDeliver(message: Message): Acknowledgement | Promise<Acknowledgement>;
 }

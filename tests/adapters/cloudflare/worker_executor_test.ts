@@ -1,0 +1,47 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ExecutorMissingError } from "../../../adapters/cloudflare/binding_errors.ts";
+import type { DurableObjectStateLike } from "../../../adapters/cloudflare/platform.ts";
+import { WORKER_MAX_TIMEOUT, WorkerExecutor } from "../../../adapters/cloudflare/worker_executor.ts";
+import type { Job } from "../../../core/job.ts";
+
+const JOB = { id: "id" } as Job;
+
+function namespace(id: string): object {
+  return {
+    [Symbol.toStringTag]: "DurableObjectNamespace",
+    idFromString: (text: string) => {
+      if (text !== id) throw new TypeError("not valid for this namespace");
+      return text;
+    },
+    get: (text: string) => ({ stubOf: text }),
+  };
+}
+
+function state(exports: object): DurableObjectStateLike {
+  return { id: { toString: () => "a" }, exports } as DurableObjectStateLike;
+}
+
+Deno.test("WorkerExecutor hands over the job, a stub, and where the object is exported", async () => {
+  const calls: unknown[][] = [];
+  const entrypoint = { run: (...args: unknown[]) => Promise.resolve(void calls.push(args)) };
+  const executor = new WorkerExecutor("FetchExecutor", state({ A: namespace("a"), FetchExecutor: entrypoint }), {});
+  await executor.dispatch(JOB);
+  assertEquals(calls, [[JOB, { stubOf: "a" }, { exportName: "A", id: "a" }]]);
+});
+
+Deno.test("WorkerExecutor leaves the address out when the object was found as a binding", async () => {
+  const calls: unknown[][] = [];
+  const entrypoint = { run: (...args: unknown[]) => Promise.resolve(void calls.push(args)) };
+  await new WorkerExecutor("EXECUTOR", state({}), { A: namespace("a"), EXECUTOR: entrypoint }).dispatch(JOB);
+  assertEquals(calls, [[JOB, { stubOf: "a" }, undefined]]);
+});
+
+Deno.test("WorkerExecutor looks nothing up before its first use, and says what is missing then", () => {
+  const executor = new WorkerExecutor("FetchExecutor", state({ A: namespace("a") }), {});
+  assertThrows(() => executor.find(), ExecutorMissingError);
+});
+
+Deno.test("WorkerExecutor holds no timeout that its Worker cannot", () => {
+  assertEquals(new WorkerExecutor("X", state({}), {}).maxTimeout, WORKER_MAX_TIMEOUT);
+  assertEquals(WORKER_MAX_TIMEOUT <= 30_000, true);
+});
