@@ -21,10 +21,17 @@ export function toBase64(bytes: Uint8Array): string {
   return native.toBase64 ? native.toBase64() : encodeByChunks(bytes);
 }
 
-/** Reads padded base64; throws the engine's error on anything else. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+/** Reads padded base64, without white space; `undefined` when the text is anything else. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const native = Uint8Array as typeof Uint8Array & NativeDecode;
-  return native.fromBase64 ? native.fromBase64(text, { lastChunkHandling: "strict" }) : decodeByCharacter(text);
+  try {
+    const bytes = native.fromBase64
+      ? native.fromBase64(text, { lastChunkHandling: "strict" })
+      : decodeByCharacter(text);
+    return text.length === Math.ceil(bytes.length / 3) * 4 ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** {@linkcode toBase64} for runtimes without the native method (V8 before 14.1). */

@@ -35,8 +35,7 @@ for (const name of names) {
 export const arrayBuffer: Kind<ArrayBuffer> = {
   tag: "~A",
   write: (value, out) => void out.push(toBase64(new Uint8Array(value))),
-  create: (data, reader) =>
-    typeof data[1] === "string" ? fromBase64(data[1]).buffer : reader.fail("an ArrayBuffer needs its base64"),
+  create: (data, reader) => (fromBase64(reader.base64(data[1])) ?? reader.fail("a buffer is not base64")).buffer,
 };
 
 /** `["~V", class, buffer, offset?, length?]`; offset in bytes, length in elements. */

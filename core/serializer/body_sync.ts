@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../errors.ts";
 import { parseForm } from "./form_body.ts";
 import { SerializerError } from "./serializer_error.ts";
 
@@ -48,11 +49,10 @@ export function bodyJson(content: BodyContent): unknown {
 
 /** The body as a form of the given content type; throws `INVALID_BODY`. */
 export function bodyForm(content: BodyContent, type: string): FormData {
-  try {
-    return parseForm(bodyBytes(content), type);
-  } catch (cause) {
-    throw new SerializerError("INVALID_BODY", `Cannot read the body as a form of content type: ${type}`, { cause });
-  }
+  const form = parseForm(bodyBytes(content), type);
+  if (form) return form;
+  const message = `Cannot read the body as a form: use text() or bytes() to see it, got content type ${quote(type)}`;
+  throw new SerializerError("INVALID_BODY", message);
 }
 
 /** Reads a native body, counting; throws `BODY_USED` or `BODY_TOO_LARGE`, the stream then cancelled. */

@@ -19,9 +19,9 @@ const PENDING = Symbol();
 
 type Container = Record<string | number, unknown>;
 
-/** Reads the root array of a marked text; the array is used up. */
-export function decode(root: unknown[], limits?: SerializerLimits): unknown {
-  return new Decoder(root, limits).run();
+/** Reads the root array of a marked text; the array is used up. `cut` is what `cutBuffers` took out. */
+export function decode(root: unknown[], limits?: SerializerLimits, cut: (string | undefined)[] = []): unknown {
+  return new Decoder(root, limits, cut).run();
 }
 
 class Decoder implements Reader {
@@ -30,10 +30,12 @@ class Decoder implements Reader {
   readonly #limits: Required<SerializerLimits>;
   readonly #polluted = isPrototypePolluted();
   /** Values of the table's entries, as far as they exist. */
-  readonly #values = new Map<number, unknown>();
+  readonly #values: unknown[] = [PENDING, undefined];
   readonly #later: { fill: () => void; depth: number }[] = [];
   /** Containers around the value whose turn it is. */
   #base = 0;
+  /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
+  readonly #cut: (string | undefined)[];
   /** Containers inside it that are being read. */
   #nesting = 0;
   /** Codecs that wait for complete data. */
@@ -42,7 +44,8 @@ class Decoder implements Reader {
   #container: unknown;
   #key: string | number = 0;
 
-  constructor(table: unknown[], limits?: SerializerLimits) {
+  constructor(table: unknown[], limits: SerializerLimits | undefined, cut: (string | undefined)[]) {
+    this.#cut = cut;
     this.#table = table;
     this.#limits = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS;
     this.maxRegExpLength = this.#limits.maxRegExpLength;
@@ -81,6 +84,13 @@ class Decoder implements Reader {
     return typeof raw === "object" && raw !== null ? this.#object(raw, 0) : raw;
   }
 
+  base64(data: unknown): string {
+    const text = typeof data === "number" ? this.#cut[data] : data;
+    if (typeof text !== "string") this.fail("an ArrayBuffer needs its base64");
+    if (typeof data === "number") this.#cut[data] = undefined;
+    return text as string;
+  }
+
   #text(raw: string, container: unknown, key: string | number): unknown {
     switch (raw) {
       case "~u":
@@ -106,7 +116,7 @@ class Decoder implements Reader {
 
   /** The value of an entry of the table, made at its first use. */
   #entry(id: number): unknown {
-    const known = this.#values.get(id);
+    const known = this.#values[id];
     if (known !== undefined) {
       return known === PENDING ? this.fail("a class without create and restore contains itself", "CODEC_CYCLE") : known;
     }
@@ -119,8 +129,9 @@ class Decoder implements Reader {
   #object(raw: object, id: number): unknown {
     if (this.#base + this.#nesting >= this.#limits.maxDepth) this.fail("more levels than maxDepth", "LIMIT_EXCEEDED");
     if (!Array.isArray(raw)) {
-      if (id > 0) this.#values.set(id, raw);
-      if (!this.#isDeep(() => this.#fillRecord(raw as Container))) this.#fillRecord(raw as Container);
+      if (id > 0) this.#values[id] = raw;
+      if (this.#nesting < MAX_NESTING) this.#fillRecord(raw as Container);
+      else this.#putOff(() => this.#fillRecord(raw as Container));
       return raw;
     }
     const tag: unknown = raw[0];
@@ -128,20 +139,20 @@ class Decoder implements Reader {
       const letter = tag.charCodeAt(1);
       if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw, id);
     }
-    if (id > 0) this.#values.set(id, raw);
-    if (!this.#isDeep(() => this.#fillList(raw))) this.#fillList(raw);
+    if (id > 0) this.#values[id] = raw;
+    if (this.#nesting < MAX_NESTING) this.#fillList(raw);
+    else this.#putOff(() => this.#fillList(raw));
     return raw;
   }
 
-  /** Puts `fill` off when the stack is deep, and tells so. */
-  #isDeep(fill: () => void): boolean {
-    if (this.#nesting < MAX_NESTING) return false;
+  /** Fills a container at the limit of the stack: in its turn, or at once where a codec waits for it. */
+  #putOff(fill: () => void): void {
     if (this.#whole === 0) {
       this.#later.push({ fill, depth: this.#base + this.#nesting + 1 });
-      return true;
+      return;
     }
     if (this.#nesting > 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
-    return false;
+    fill();
   }
 
   #fillRecord(raw: Container): void {
@@ -180,10 +191,12 @@ class Decoder implements Reader {
     if (tag === "~I") return this.#bigint(raw);
     if (tag === "~C") return this.#registered(raw, id);
     const kind: Kind<object> = kindOfTag(tag) ?? this.fail("a tag is unknown");
-    if (id > 0) this.#values.set(id, PENDING);
+    if (id > 0) this.#values[id] = PENDING;
     const value = kind.create(raw, this);
-    if (id > 0) this.#values.set(id, value);
-    if (kind.fill && !this.#isDeep(() => this.#fill(kind, value, raw))) this.#fill(kind, value, raw);
+    if (id > 0) this.#values[id] = value;
+    if (!kind.fill) return value;
+    if (this.#nesting < MAX_NESTING) this.#fill(kind, value, raw);
+    else this.#putOff(() => this.#fill(kind, value, raw));
     return value;
   }
 
@@ -208,30 +221,32 @@ class Decoder implements Reader {
       this.fail("a class is not registered in this program", "UNKNOWN_TYPE");
     if (raw.length !== 3) this.fail("a registered class needs its data");
     if (!type.decode) return this.#restored(type, raw, id);
-    if (id > 0) this.#values.set(id, PENDING);
+    if (id > 0) this.#values[id] = PENDING;
     this.#whole++;
-    this.#isDeep(() => {});
+    if (this.#nesting > 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
     this.#nesting++;
     const data = this.read(raw, 2);
     this.#nesting--;
     this.#whole--;
     const value = this.#codec(() => type.decode!(data));
-    if (id > 0) this.#values.set(id, value);
+    if (id > 0) this.#values[id] = value;
     return value;
   }
 
   #restored(type: RegisteredType, raw: unknown[], id: number): unknown {
     const value = this.#codec(() => type.create()) as object;
-    if (id > 0) this.#values.set(id, value);
+    if (id > 0) this.#values[id] = value;
     const fill = () => {
       this.#nesting++;
       const data = this.read(raw, 2);
       const restore = () => void this.#codec(() => type.restore(value, data));
       // Data that has to wait for its turn is complete when the turn after it comes.
-      if (!this.#isDeep(restore)) restore();
+      if (this.#nesting < MAX_NESTING) restore();
+      else this.#putOff(restore);
       this.#nesting--;
     };
-    if (!this.#isDeep(fill)) fill();
+    if (this.#nesting < MAX_NESTING) fill();
+    else this.#putOff(fill);
     return value;
   }
 

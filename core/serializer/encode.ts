@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BIG_BUFFER } from "./big_buffers.ts";
 import { isDense, looseArray } from "./collection_kinds.ts";
 import type { Kind, Place, Writer } from "./kind.ts";
 import { kindOfError, kindOfPrototype } from "./kinds.ts";
@@ -16,12 +17,9 @@ import { HEADER, TILDE } from "./wire.ts";
 /** Containers that may nest in one entry of the table; deeper ones get an entry of their own. Bounds the stack. */
 const MAX_NESTING = 200;
 
-/** Bytes from which a buffer gets an entry of its own, which the text takes over without looking for escapes. */
-const BIG_BUFFER = 1024;
-
 type Container = Record<string | number, unknown>;
 
-/** A root array, and the indexes of those entries that are big buffers, ascending. */
+/** A root array, and the indexes of those entries that are big buffers. */
 export interface Encoded {
   table: unknown[];
   buffers: number[];

@@ -6,7 +6,7 @@
  */
 
 /** A block of such lines; names are tokens of RFC 9110 section 5.6.2, values hold neither NUL, CR nor LF. */
-const BLOCK = /^(?:[\w!#$%&'*+\-.^`|~]+: (?:[^\0\r\n\u0100-\uffff]*[^\0\r\n\t \u0100-\uffff])?\n)*$/;
+const BLOCK = /^(?:[\w!#$%&'*+\-.^`|~]+: [^\0\r\n\u0100-\uffff]*\n)*$/;
 
 /** Writes headers as lines. */
 export function headersToText(headers: Headers): string {

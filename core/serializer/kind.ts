@@ -33,6 +33,8 @@ export interface Reader {
   readonly maxRegExpLength: number;
   /** Reads the intermediate at `container[key]`. */
   read(container: unknown[], key: number): unknown;
+  /** The base64 of an ArrayBuffer, given what follows its tag. */
+  base64(data: unknown): string;
   /** Throws `MALFORMED`, or another code, with the path of the tag at hand. */
   fail(what: string, code?: SerializerErrorCode): never;
 }

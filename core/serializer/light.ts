@@ -41,6 +41,7 @@ export function writeLight(value: unknown): { tree: unknown; rich: boolean } {
 }
 
 function write(value: unknown, scan: Scan, depth: number): unknown {
+  if (typeof value === "object" && value !== null) return writeContainer(value, scan, depth);
   switch (typeof value) {
     case "string":
       return value.charCodeAt(0) === TILDE ? `~${value}` : value;
@@ -52,7 +53,7 @@ function write(value: unknown, scan: Scan, depth: number): unknown {
       scan.rich = true;
       return "~u";
     case "object":
-      return value === null ? null : writeContainer(value, scan, depth);
+      return null;
     default:
       return BAIL;
   }
@@ -95,6 +96,11 @@ function writeList(value: unknown[], scan: Scan, depth: number): unknown {
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
     if (item === undefined && !Object.hasOwn(value, i)) return BAIL;
+    if (typeof item === "string") {
+      if (item.charCodeAt(0) !== TILDE) continue;
+    } else if (typeof item === "number") {
+      if (isPlainNumber(item)) continue;
+    } else if (item === null || typeof item === "boolean") continue;
     const written = write(item, scan, depth);
     if (written === item) continue;
     if (written === BAIL) return BAIL;

@@ -56,5 +56,6 @@ function readBody(body: unknown, reader: Reader): BodyContent {
   if (body === null) return null;
   if (typeof body === "string") return body.toWellFormed();
   const base64 = Array.isArray(body) && body.length === 1 ? body[0] : undefined;
-  return typeof base64 === "string" ? fromBase64(base64) : reader.fail("a body is text, null or base64 in an array");
+  const bytes = typeof base64 === "string" ? fromBase64(base64) : undefined;
+  return bytes ?? reader.fail("a body is text, null or base64 in an array");
 }

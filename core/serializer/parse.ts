@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cutBuffers } from "./big_buffers.ts";
 import { decode } from "./decode.ts";
 import type { SerializerLimits } from "./limits.ts";
 import { SerializerError } from "./serializer_error.ts";
@@ -31,15 +32,16 @@ import { isMarked } from "./wire.ts";
  * ```
  */
 export function parse(text: string, options?: SerializerLimits): unknown {
+  const { rest, cut } = cutBuffers(text);
   let root: unknown;
   try {
-    root = JSON.parse(text);
+    root = JSON.parse(rest);
   } catch (cause) {
     const position = / position (\d+)/.exec(String(cause));
     const details = position ? { cause, offset: Number(position[1]) } : { cause };
     throw new SerializerError("INVALID_JSON", `Cannot read the text, pass what stringify wrote: ${cause}`, details);
   }
-  return isMarked(root) ? decode(root, options) : root;
+  return isMarked(root) ? decode(root, options, cut) : root;
 }
 
 /**

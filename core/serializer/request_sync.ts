@@ -36,6 +36,9 @@ export let requestFromParts: (parts: RequestParts) => RequestSync;
 /** Takes a snapshot apart. */
 export let partsOfRequest: (request: RequestSync) => RequestParts;
 
+/** Parts on their way to the constructor, which takes them without a check. */
+let ready: RequestParts | undefined;
+
 /**
  * A snapshot of a `Request`. Everything is synchronous, and the body can be read any number of times.
  *
@@ -56,9 +59,8 @@ export class RequestSync {
 
   static {
     requestFromParts = (parts) => {
-      const request = new RequestSync("about:blank");
-      request.#parts = parts;
-      return request;
+      ready = parts;
+      return new RequestSync("");
     };
     partsOfRequest = (request) => {
       if (request.#headers) request.#parts = { ...request.#parts, headers: headersToText(request.#headers) };
@@ -75,6 +77,11 @@ export class RequestSync {
    * @throws {InvalidOptionError} When the method is not one, or GET or HEAD are given a body.
    */
   constructor(url: string | URL, init: RequestSyncInit = {}) {
+    if (ready) {
+      this.#parts = ready;
+      ready = undefined;
+      return;
+    }
     const { method = "GET", redirect = "follow", body = null } = init;
     if (!URL.canParse(url)) throw new InvalidUrlError(url);
     if (!isMethod(method)) throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");

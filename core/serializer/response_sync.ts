@@ -45,6 +45,9 @@ export let responseFromParts: (parts: ResponseParts) => ResponseSync;
 /** Takes a snapshot apart. */
 export let partsOfResponse: (response: ResponseSync) => ResponseParts;
 
+/** Parts on their way to the constructor, which takes them without a check. */
+let ready: ResponseParts | undefined;
+
 /**
  * A snapshot of a `Response`. Everything is synchronous, and the body can be read any number of times.
  *
@@ -65,9 +68,8 @@ export class ResponseSync {
 
   static {
     responseFromParts = (parts) => {
-      const response = new ResponseSync();
-      response.#parts = parts;
-      return response;
+      ready = parts;
+      return new ResponseSync();
     };
     partsOfResponse = (response) => {
       if (response.#headers) response.#parts = { ...response.#parts, headers: headersToText(response.#headers) };
@@ -83,6 +85,11 @@ export class ResponseSync {
    * @throws {SerializerError} `INVALID_BODY` when the status is not an integer of 100 to 599, or 0.
    */
   constructor(body: string | Uint8Array | null = null, init: ResponseSyncInit = {}) {
+    if (ready) {
+      this.#parts = ready;
+      ready = undefined;
+      return;
+    }
     const { status = 200, statusText = "", url = "", redirected = false, headers } = init;
     if (!isStatus(status)) {
       const message = `Cannot hold a response: pass a status of 100 to 599, or 0, got ${quote(status)}`;

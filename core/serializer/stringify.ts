@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { encode, type Encoded } from "./encode.ts";
+import { joinBuffers } from "./big_buffers.ts";
+import { encode } from "./encode.ts";
 import type { SerializerLimits } from "./limits.ts";
 import { BAIL, writeLight } from "./light.ts";
 import { HEADER, isMarked } from "./wire.ts";
@@ -35,24 +36,12 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
     const { tree, rich } = writeLight(value);
     if (tree !== BAIL) {
       const text = JSON.stringify(tree);
-      if (rich) return `["~doze1",${text}]`;
+      if (rich) return `["${HEADER}",${text}]`;
       if (!isMarked(value)) return text;
     }
   }
-  return join(encode(value, options));
-}
-
-/** The text of a root array. Base64 needs no escapes, so big buffers go around `JSON.stringify`. */
-function join({ table, buffers }: Encoded): string {
-  if (buffers.length === 0) return JSON.stringify(table);
-  let text = "[";
-  let start = 0;
-  for (const index of [...buffers, table.length]) {
-    if (index > start) text += `${start ? "," : ""}${JSON.stringify(table.slice(start, index)).slice(1, -1)}`;
-    if (index < table.length) text += `,["~A","${(table[index] as string[])[1]}"]`;
-    start = index + 1;
-  }
-  return `${text}]`;
+  const { table, buffers } = encode(value, options);
+  return joinBuffers(table, buffers);
 }
 
 /**
