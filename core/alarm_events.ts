@@ -10,15 +10,15 @@ export type AlarmEvent =
   | RunMissedEvent
   | RowUnreadableEvent;
 
-/** A row's handler failed: it will be tried again, or it is a dead letter. */
+/** A row's handler failed, and it will be tried again or is a dead letter; or it is one for having killed its object. */
 export interface RowFailedEvent {
-  /** `"retrying"` or `"dead"`. */
-  readonly type: "retrying" | "dead";
+  /** What became of the row. */
+  readonly type: "retrying" | "dead" | "quarantined";
   /** The row's id. */
   readonly id: string;
   /** The row's kind, e.g. `"once"`. */
   readonly kind: string;
-  /** What the handler threw. */
+  /** What the handler threw, or a `QuarantinedError`. */
   readonly error: unknown;
 }
 

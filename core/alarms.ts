@@ -6,17 +6,23 @@
 import type { AlarmEvent } from "./alarm_events.ts";
 import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms_options.ts";
 import { type RetryPolicy, retryPolicy } from "./backoff.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { encodeContinuation, runContinuation } from "./continuation.ts";
 import { type CronEngine, registeredCron } from "./cron_engine.ts";
 import { InvalidOptionError } from "./errors.ts";
+import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead_letters.ts";
+import { DeathWatch } from "./death_watch.ts";
+import { type OverdueReport, overdueReport } from "./overdue.ts";
 import { IdSource } from "./row_id.ts";
 import type { RowKind } from "./row_kind.ts";
+import { RowRunner } from "./row_runner.ts";
 import { RowTable } from "./row_table.ts";
 import { CRON, ONCE, type Schedule, type ScheduleOptions, type When } from "./schedule.ts";
 import { ScheduleBook } from "./schedule_book.ts";
+import { listSchedules, type ScheduleFilter } from "./schedule_filter.ts";
 import { UnknownRowKindError } from "./schedule_errors.ts";
 import { CronKind, onceKind } from "./schedule_kinds.ts";
+import type { Planner } from "./schedule_plan.ts";
 import { type SettleOptions, Settler, type SettleResult } from "./settle.ts";
 import type { Row, RowKey, Storage } from "./storage.ts";
 import { Sweep } from "./sweep.ts";
@@ -24,8 +30,11 @@ import { Wake } from "./wake.ts";
 
 export type { AlarmEvent } from "./alarm_events.ts";
 export type { AlarmsOptions } from "./alarms_options.ts";
+export type { DeadLetter, DeadLetterFilter } from "./dead_letters.ts";
+export type { OverdueReport } from "./overdue.ts";
 export type { RowKind } from "./row_kind.ts";
 export type { SettleOptions, SettleResult } from "./settle.ts";
+export type { ScheduleFilter } from "./schedule_filter.ts";
 export type { Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.ts";
 
 /**
@@ -55,7 +64,7 @@ export type { Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.
 export class Alarms {
   readonly #options: AlarmsOptions;
   readonly #storage: Storage;
-  readonly #base: object | null;
+  readonly #clock: Clock;
   readonly #retry: RetryPolicy;
   readonly #ids: IdSource;
   readonly #table: RowTable;
@@ -63,6 +72,7 @@ export class Alarms {
   readonly #settler: Settler;
   readonly #sweep: Sweep;
   readonly #book: ScheduleBook;
+  readonly #letters: DeadLetters;
   readonly #kinds = new Map<string, RowKind>();
 
   /**
@@ -72,38 +82,45 @@ export class Alarms {
    * out of its range.
    */
   constructor(options: AlarmsOptions) {
-    const { storage, clock = systemClock, isPlatformFailure = () => false } = options;
+    const { storage, clock = systemClock, isPlatformFailure = () => false, sync = () => {} } = options;
+    const { missedAfter, ...limits } = alarmLimits(options);
     this.#options = options;
     this.#storage = storage;
-    this.#base = options.base ?? null;
+    this.#clock = clock;
     this.#retry = retryPolicy(options.retry, DEFAULT_RETRY);
-    this.#ids = options.ids ?? new IdSource();
+    const ids = this.#ids = options.ids ?? new IdSource();
     const table = this.#table = new RowTable(storage);
     const wake = this.#wake = new Wake(storage, clock, table, () => this.#sweep.armed());
-    const { missedAfter, ...limits } = alarmLimits(options);
+    const parts = { storage, clock, table, wake };
     const settler = this.#settler = new Settler({
-      ...{ storage, clock, table, wake, isPlatformFailure, retry: this.#retry },
+      ...{ ...parts, isPlatformFailure, retry: this.#retry },
       onFailure: ({ id, kind }, type, error) => this.#emit({ type, id, kind, error }),
     });
-    this.#sweep = new Sweep({
-      ...{ storage, clock, table, wake, settler, kinds: this.#kinds, ...limits },
+    const runner = new RowRunner({
+      ...{ ...parts, settler, kinds: this.#kinds },
       onUnreadable: ({ id, kind }, error) => this.#emit({ type: "unreadable", id, kind, error }),
     });
-    this.#book = new ScheduleBook({
-      ...{ storage, clock, table, wake, ids: this.#ids },
-      planner: () => ({
-        now: clock.now(),
-        floor: this.#sweep.floor,
-        timeZone: options.timeZone ?? "UTC",
-        cron: this.#cron,
-        ids: this.#ids,
-        retry: this.#retry,
-      }),
+    this.#sweep = new Sweep({
+      ...{ ...parts, settler, runner, watch: new DeathWatch(storage), sync, ...limits },
+      onQuarantine: ({ id, kind }, error) => this.#emit({ type: "quarantined", id, kind, error }),
     });
-    const run = (text: string) => runContinuation(text, options.origin, this.#base);
+    this.#book = new ScheduleBook({ ...parts, planner: () => this.#planner() });
+    this.#letters = new DeadLetters({ ...parts, ids });
+    this.#registerSchedules(missedAfter);
+  }
+
+  #registerSchedules(missedAfter: number): void {
+    const { origin, base = null } = this.#options;
+    const run = (text: string) => runContinuation(text, origin, base);
     const onMissed = ({ id }: Row, due: number) => this.#emit({ type: "missed", id, due });
     this.registerKind(ONCE, onceKind(run));
-    this.registerKind(CRON, new CronKind({ run, cron: () => this.#cron, clock, missedAfter, onMissed }));
+    this.registerKind(CRON, new CronKind({ run, cron: () => this.#cron, clock: this.#clock, missedAfter, onMissed }));
+  }
+
+  #planner(): Planner {
+    const { timeZone = "UTC" } = this.#options;
+    const { floor } = this.#sweep;
+    return { now: this.#clock.now(), floor, timeZone, cron: this.#cron, ids: this.#ids, retry: this.#retry };
   }
 
   get #cron(): CronEngine | undefined {
@@ -133,7 +150,8 @@ export class Alarms {
    * the continuation.
    */
   schedule(when: When, continuation: unknown, options: ScheduleOptions = {}): Schedule {
-    return this.#book.add(when, () => encodeContinuation(continuation, this.#options.origin, this.#base), options);
+    const { origin, base = null } = this.#options;
+    return this.#book.add(when, () => encodeContinuation(continuation, origin, base), options);
   }
 
   /**
@@ -149,6 +167,16 @@ export class Alarms {
   /** The schedule with an id, or `undefined`. It may have run before you look at what is returned. */
   getSchedule(id: string): Schedule | undefined {
     return this.#book.get(id);
+  }
+
+  /**
+   * Lists schedules in the order in which they are due; paused ones come last, by id.
+   *
+   * @param filter Which; the page's size; and the last schedule of the page before. Defaults to the first 100.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a `limit`, `from` or `to` out of its range.
+   */
+  getSchedules(filter: ScheduleFilter = {}): Schedule[] {
+    return listSchedules(this.#table, filter);
   }
 
   /**
@@ -197,6 +225,47 @@ export class Alarms {
       throw new InvalidOptionError("count", count, "pass an integer of 0 or more, or leave it out");
     }
     return await this.#sweep.trigger(count);
+  }
+
+  /**
+   * Lists the rows that have failed for good, by id; they stay until redriven or purged.
+   *
+   * @param filter Which; the page's size; and the last letter of the page before. Defaults to the first 100.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a `limit` out of its range.
+   */
+  getDeadLetters(filter: DeadLetterFilter = {}): DeadLetter[] {
+    return this.#letters.list(filter);
+  }
+
+  /**
+   * Runs a dead letter again, at once and with all of its tries.
+   *
+   * @param id The letter's id.
+   * @returns The id under which it runs: the old one or, where another row has it or the letter was one run of a cron
+   * schedule, a generated one. `undefined` when there is no such letter.
+   */
+  redrive(id: string): string | undefined {
+    return this.#letters.redrive(id);
+  }
+
+  /**
+   * Throws dead letters away.
+   *
+   * @param id The letter's id. Defaults to all letters.
+   * @returns How many there were.
+   */
+  purge(id?: string): number {
+    return this.#letters.purge(id);
+  }
+
+  /**
+   * Tells how far behind the alarms are. Rows of every kind count; those of handlers that run at this moment, too.
+   *
+   * @param by How late a row must be, in milliseconds, to count. Defaults to 60,000.
+   * @returns The number of such rows, which it reads, and how late the first one is.
+   */
+  getOverdue(by = 60_000): OverdueReport {
+    return overdueReport(this.#storage, this.#table, this.#clock.now(), by);
   }
 
   /** Arms the alarm as the rows ask for, whatever a crash has left. Call it once at the start of a process. */

@@ -43,6 +43,12 @@ export interface AlarmsOptions {
   readonly timeZone?: string;
   /** Reads cron patterns. Defaults to the engine that importing `@doze/fetch/cron` registers. */
   readonly cron?: CronEngine;
+  /**
+   * Waits until everything written is durable: `() => ctx.storage.sync()` on Cloudflare, where writes made without an
+   * `await` in between become durable together. Called only while an object's death is suspected. Defaults to nothing,
+   * for storages whose transactions are durable at once.
+   */
+  readonly sync?: () => Promise<void> | void;
   /** Makes ids. Defaults to one that draws from `crypto.getRandomValues`. */
   readonly ids?: IdSource;
 }

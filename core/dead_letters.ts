@@ -5,8 +5,12 @@
  */
 import { dueOfId, type IdSource } from "./row_id.ts";
 import { decodePayload, encodePayload, type FailureRecord } from "./row_payload.ts";
-import type { RowTable } from "./row_table.ts";
+import type { Clock } from "./clock.ts";
+import { InvalidOptionError } from "./errors.ts";
+import { CRON_DUE, type RowTable } from "./row_table.ts";
+import { CRON } from "./schedule.ts";
 import { DEAD_DUE, type Row, type Storage } from "./storage.ts";
+import type { Wake } from "./wake.ts";
 
 /** A row that has failed for good. */
 export interface DeadLetter {
@@ -91,33 +95,92 @@ export function toDeadLetter(row: Row): DeadLetter {
   };
 }
 
-/**
- * Turns a letter into a row that is due at `due`; it starts over with all of its tries.
- *
- * @param storage Where the letter is; call it inside of a transaction.
- * @param table The view of the storage.
- * @param ids Where a generated id comes from.
- * @param id The letter's id.
- * @param due When to run it, in milliseconds since the epoch.
- * @returns The row, under its old id or, where another has that id, under a generated one; `undefined` when there is
- * no such letter.
- */
-export function exhume(
-  storage: Storage,
-  table: RowTable,
-  ids: IdSource,
-  id: string,
-  due: number,
-): Row | undefined {
-  const letter = storage.take({ due: DEAD_DUE, id });
-  if (letter === undefined) return undefined;
-  const { meta: { of, runs, failures: _failures, error: _error, due: _due, ...meta }, body } = decodePayload(
-    letter.payload,
-  );
-  const old = of ?? letter.id;
-  const free = runs === undefined && table.locate(old) === undefined;
-  const row = { ...letter, id: free ? old : ids.generate(due), due, payload: encodePayload(body, meta) };
-  row.named = dueOfId(row.id) !== due;
-  storage.insert(row);
-  return row;
+/** Which dead letters to list; what is left out does not narrow. */
+export interface DeadLetterFilter {
+  /** Only ids that begin so. */
+  readonly idPrefix?: string;
+  /** Only letters of this kind, e.g. `"request"`. */
+  readonly kind?: string;
+  /** Most letters to return; an integer of 1 or more. Defaults to 100. */
+  readonly limit?: number;
+  /** Only letters after this one, the last of the page before. */
+  readonly after?: DeadLetter;
+}
+
+/** What {@linkcode DeadLetters} works with. */
+export interface DeadLettersParts {
+  /** Where the letters are. */
+  readonly storage: Storage;
+  /** Time. */
+  readonly clock: Clock;
+  /** The view of the storage. */
+  readonly table: RowTable;
+  /** The alarm. */
+  readonly wake: Wake;
+  /** Makes ids. */
+  readonly ids: IdSource;
+}
+
+/** The dead letters of one storage. */
+export class DeadLetters {
+  readonly #parts: DeadLettersParts;
+
+  /** Creates it over its parts. */
+  constructor(parts: DeadLettersParts) {
+    this.#parts = parts;
+  }
+
+  /** Lists letters in the order of their ids: see {@linkcode Alarms.getDeadLetters}. */
+  list(filter: DeadLetterFilter): DeadLetter[] {
+    const { idPrefix = "", kind, limit = 100, after } = filter;
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new InvalidOptionError("limit", limit, "pass an integer of 1 or more");
+    }
+    const letters: DeadLetter[] = [];
+    for (const row of this.#parts.table.walk(DEAD_DUE, { due: DEAD_DUE, id: after?.id ?? "" })) {
+      if (letters.length === limit) break;
+      if (row.id.startsWith(idPrefix) && (kind === undefined || row.kind === kind)) letters.push(toDeadLetter(row));
+    }
+    return letters;
+  }
+
+  /** Runs a letter again: see {@linkcode Alarms.redrive}. */
+  redrive(id: string): string | undefined {
+    const { storage, clock, wake } = this.#parts;
+    return storage.transaction(() => {
+      const letter = storage.take({ due: DEAD_DUE, id });
+      if (letter === undefined) return undefined;
+      const due = clock.now() + 1;
+      const row = this.#revived(letter, due);
+      storage.insert(row);
+      wake.ensureArmed(due);
+      return row.id;
+    });
+  }
+
+  #revived(letter: Row, due: number): Row {
+    const { table, ids } = this.#parts;
+    const { meta, body } = decodePayload(letter.payload);
+    const { of = letter.id, runs, failures: _failures, error: _error, due: _due, ...kept } = meta;
+    const free = runs === undefined && table.locate(of) === undefined;
+    const id = free ? of : ids.generate(due);
+    const payload = encodePayload(body, kept);
+    if (letter.kind !== CRON) return { ...letter, id, due, payload, named: dueOfId(id) !== due };
+    const row = { ...letter, id, due: CRON_DUE + due, payload };
+    table.noteCron(row);
+    return row;
+  }
+
+  /** Throws letters away: see {@linkcode Alarms.purge}. */
+  purge(id: string | undefined): number {
+    const { storage, table } = this.#parts;
+    if (id !== undefined) return storage.take({ due: DEAD_DUE, id }) === undefined ? 0 : 1;
+    return storage.transaction(() => {
+      let purged = 0;
+      for (const row of table.walk(DEAD_DUE, { due: DEAD_DUE, id: "" })) {
+        if (storage.take(row) !== undefined) purged++;
+      }
+      return purged;
+    });
+  }
 }

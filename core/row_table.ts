@@ -10,6 +10,8 @@
 import { dueOfId } from "./row_id.ts";
 import { DEAD_DUE, MAX_DUE, PAUSED_DUE, type Row, type RowKey, type Storage } from "./storage.ts";
 
+/** The `due` of the one row in which a death watch keeps its mark. */
+export const MARK_DUE: number = DEAD_DUE + 1;
 /** A cron row that is due at `t` lies at `CRON_DUE + t`. */
 export const CRON_DUE: number = DEAD_DUE + 1_000;
 /** Latest due time of a cron row, in milliseconds: the year 13,600 or so. Beyond, doubles lose milliseconds. */
@@ -54,10 +56,17 @@ export class RowTable {
     return row && row.due - CRON_DUE;
   }
 
-  /** Walks the rows due up to and at an instant, in the order of their due times; rows may change meanwhile. */
-  *due(upTo: number): Generator<Row, void, void> {
-    const plains = this.walk(0, Math.min(upTo, MAX_DUE));
-    const crons = this.walk(CRON_DUE, CRON_DUE + Math.min(upTo, MAX_CRON_DUE));
+  /**
+   * Walks the rows that wait, in the order of their due times; rows may change meanwhile.
+   *
+   * @param upTo Latest due time, in milliseconds since the epoch.
+   * @param from Earliest due time. Defaults to all.
+   * @param after Only rows after this one, which need not exist.
+   */
+  *due(upTo: number, from = 0, after?: RowKey): Generator<Row, void, void> {
+    const [afterPlain, afterCron] = splitCursor(from, after);
+    const plains = this.walk(Math.min(upTo, MAX_DUE), afterPlain);
+    const crons = this.walk(CRON_DUE + Math.min(upTo, MAX_CRON_DUE), afterCron);
     let plain = plains.next();
     let cron = crons.next();
     while (!plain.done || !cron.done) {
@@ -71,8 +80,8 @@ export class RowTable {
     }
   }
 
-  /** Walks the rows that lie from `from` to `upTo`, page by page; rows may change meanwhile. */
-  *walk(from: number, upTo: number, after: RowKey = { due: from, id: "" }): Generator<Row, void, void> {
+  /** Walks the rows that lie after `after` and up to `upTo`, page by page; rows may change meanwhile. */
+  *walk(upTo: number, after: RowKey): Generator<Row, void, void> {
     let cursor = after;
     for (;;) {
       const rows = this.#storage.due(upTo, PAGE, cursor);
@@ -98,7 +107,7 @@ export class RowTable {
 
   #listCrons(id: string): Row | undefined {
     let found: Row | undefined;
-    for (const row of this.walk(CRON_DUE, Number.MAX_SAFE_INTEGER)) {
+    for (const row of this.walk(Number.MAX_SAFE_INTEGER, { due: CRON_DUE, id: "" })) {
       this.#crons.set(row.id, row.due);
       if (row.id === id) found = row;
     }
@@ -139,4 +148,14 @@ export class RowTable {
 function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
+}
+
+/** Where each of the two stretches goes on after a row that came in the merged order, plain before cron. */
+function splitCursor(from: number, after: RowKey | undefined): [plain: RowKey, cron: RowKey] {
+  const due = after && dueOf(after);
+  if (after === undefined || due === undefined || due < from) {
+    return [{ due: from, id: "" }, { due: CRON_DUE + from, id: "" }];
+  }
+  if (after.due < CRON_DUE) return [after, { due: CRON_DUE + due, id: "" }];
+  return [{ due: due + 1, id: "" }, after];
 }

@@ -5,7 +5,6 @@
  */
 import type { Clock } from "./clock.ts";
 import { DuplicateIdError } from "./errors.ts";
-import type { IdSource } from "./row_id.ts";
 import { dueOfId } from "./row_id.ts";
 import { decodePayload, encodePayload } from "./row_payload.ts";
 import { CRON_DUE, dueOf, type RowTable } from "./row_table.ts";
@@ -25,8 +24,6 @@ export interface ScheduleBookParts {
   readonly table: RowTable;
   /** The alarm. */
   readonly wake: Wake;
-  /** Makes ids. */
-  readonly ids: IdSource;
   /** What plans depend on; read at each call. */
   readonly planner: () => Planner;
 }

@@ -4,16 +4,12 @@
  * @module
  */
 import type { Clock } from "./clock.ts";
-import { UnknownRowKindError } from "./schedule_errors.ts";
-import type { RowKind, SettleResult } from "./row_kind.ts";
-import { decodePayload } from "./row_payload.ts";
-import { CRON_DUE, type RowTable } from "./row_table.ts";
+import type { DeathWatch } from "./death_watch.ts";
+import type { RowRunner } from "./row_runner.ts";
+import type { RowTable } from "./row_table.ts";
 import type { Settler } from "./settle.ts";
-import { MAX_DUE, type Row, type Storage } from "./storage.ts";
+import type { Row, Storage } from "./storage.ts";
 import type { Wake } from "./wake.ts";
-
-/** How long a row that this release cannot read is put off, in milliseconds: a deploy may bring the code back. */
-const UNREADABLE_DELAY_MS = 300_000;
 
 /**
  * While asynchronous handlers run, the alarm is armed for this many milliseconds from now at the latest: should the
@@ -21,9 +17,12 @@ const UNREADABLE_DELAY_MS = 300_000;
  */
 const WATCHDOG_MS = 60_000;
 
+/** How long a row that runs alone, under suspicion, keeps the next from starting, in milliseconds. */
+const ALONE_MS = 10_000;
+
 /** What {@linkcode Sweep} works with. */
 export interface SweepParts {
-  /** Where the rows are. */
+  /** Where the alarm is. */
   readonly storage: Storage;
   /** Time. */
   readonly clock: Clock;
@@ -31,25 +30,29 @@ export interface SweepParts {
   readonly table: RowTable;
   /** The alarm. */
   readonly wake: Wake;
-  /** Runs a row. */
+  /** Knows which rows run. */
   readonly settler: Settler;
-  /** The kinds of rows, by name. */
-  readonly kinds: ReadonlyMap<string, RowKind>;
+  /** Runs a row. */
+  readonly runner: RowRunner;
+  /** Finds the rows that kill. */
+  readonly watch: DeathWatch;
   /** Most rows that one alarm runs. */
   readonly maxRuns: number;
   /** Longest that one alarm starts rows, in milliseconds. */
   readonly timeSlice: number;
-  /** Hears of a row that this release cannot read. */
-  readonly onUnreadable: (row: Row, error: unknown) => void;
+  /** Waits until what has been written is durable. */
+  readonly sync: () => Promise<void> | void;
+  /** Hears of a row that has been quarantined. */
+  readonly onQuarantine: (row: Row, error: unknown) => void;
 }
 
 /** Runs due rows. */
 export class Sweep {
   readonly #parts: SweepParts;
-  readonly #pending = new Set<Promise<unknown>>();
-  #platformFailure: { error: unknown } | undefined;
   #upTo: number | undefined;
-  #earlier: () => void = () => {};
+  #guarding = false;
+  #clearing = false;
+  #wakeUp: () => void = () => {};
 
   /** Creates it over its parts. */
   constructor(parts: SweepParts) {
@@ -66,23 +69,21 @@ export class Sweep {
 
   /** Must hear that the alarm has been armed, for an alarm handler that waits. */
   armed(): void {
-    this.#earlier();
+    this.#wakeUp();
   }
 
   /** The alarm handler: see {@linkcode Alarms.onAlarm}. */
   async onAlarm(): Promise<void> {
-    if (this.#upTo !== undefined) return;
-    const { clock, table, wake } = this.#parts;
+    // What a handler, or a second alarm, would start has been started; the first call arms for the rest.
+    if (this.#upTo !== undefined || this.#guarding) return;
+    const { clock, table, wake, runner } = this.#parts;
     wake.clearPast();
     const now = clock.now();
     // Before any work, so that whatever the work does, the later rows are not stranded.
     const next = table.nextDueAfter(now);
     if (next !== undefined) wake.ensureArmed(next);
-    const nextWake = this.#nextWake(now);
-    if (nextWake !== undefined) wake.ensureArmed(nextWake);
     try {
-      for (const kind of this.#parts.kinds.values()) this.#track(kind.wake?.(now));
-      if (this.#runDue(now)) wake.ensureArmed(now);
+      if (await this.#runDue(now)) wake.ensureArmed(now);
       await this.#linger();
     } catch (error) {
       // The platform tries again; where it does not, the alarm does. A storage that has failed cannot be armed.
@@ -91,108 +92,107 @@ export class Sweep {
       } catch { /* the first failure is the one to report */ }
       throw error;
     }
-    this.#throwPlatformFailure();
+    runner.throwPlatformFailure();
   }
 
   /** Runs rows now: see {@linkcode Alarms.triggerAlarms}. */
   async trigger(count?: number): Promise<string[]> {
     if (this.#upTo !== undefined) return [];
-    const { clock, table, wake } = this.#parts;
+    const { clock, table, wake, runner } = this.#parts;
     const now = clock.now();
     const ran = new Set<string>();
     const running: unknown[] = [];
-    const rows = count === undefined ? table.due(now) : this.#first(count);
+    const rows = count === undefined ? table.due(now) : take(count, table.due(Number.MAX_SAFE_INTEGER));
     this.#upTo = now;
     try {
       for (const row of rows) {
-        const result = this.#runRow(row);
+        const result = runner.run(row);
         if (result !== "gone") ran.add(row.id);
-        running.push(result);
+        if (typeof result !== "string") running.push(result);
       }
     } finally {
       this.#upTo = undefined;
     }
     await Promise.all(running);
     wake.repair();
-    this.#throwPlatformFailure();
+    runner.throwPlatformFailure();
     return [...ran];
   }
 
-  #first(count: number): Row[] {
-    const rows: Row[] = [];
-    for (const row of this.#parts.table.due(Number.MAX_SAFE_INTEGER)) {
-      if (rows.length >= count) break;
-      rows.push(row);
-    }
-    return rows;
+  /** Runs the rows that are due; tells whether some are left over. */
+  #runDue(now: number): boolean | Promise<boolean> {
+    const { table, watch, onQuarantine } = this.#parts;
+    const quarantined = watch.start(() => table.nextDue(), now);
+    if (quarantined !== undefined) onQuarantine(quarantined.row, quarantined.error);
+    return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) > 0 : this.#runGuarded(now);
   }
 
-  /** Starts the rows that are due; tells whether some are left over. */
-  #runDue(now: number): boolean {
-    const { clock, table, settler, maxRuns, timeSlice } = this.#parts;
+  /** Runs up to `limit` due rows; returns how many it was short of, or 0 when none is left. */
+  #runRows(now: number, limit: number): number {
+    const { clock, table, settler, runner, timeSlice } = this.#parts;
     this.#upTo = now;
     let runs = 0;
     try {
       for (const row of table.due(now)) {
         if (settler.isRunning(row.id)) continue;
-        if (runs === maxRuns || (runs > 0 && clock.now() - now >= timeSlice)) return true;
+        if (runs === limit || (runs > 0 && clock.now() - now >= timeSlice)) return runs;
         runs++;
-        this.#runRow(row);
+        runner.run(row);
       }
-      return false;
+      return 0;
     } finally {
       this.#upTo = undefined;
     }
   }
 
-  /** Runs a row; application failures end in the row, never here. */
-  #runRow(row: Row): SettleResult | Promise<SettleResult | undefined> {
-    const kind = this.#kindOf(row);
-    if (kind === undefined) return "gone";
-    const result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
-    return typeof result === "string" ? result : this.#track(result);
-  }
-
-  /** Keeps the alarm handler waiting for a promise, whose rejection is the platform's. */
-  #track<T>(running: Promise<T> | undefined): Promise<T | undefined> {
-    if (running === undefined) return Promise.resolve(undefined);
-    const pending: Promise<T | undefined> = running.catch((error) => {
-      this.#platformFailure = { error };
-      return undefined;
-    }).finally(() => this.#pending.delete(pending));
-    this.#pending.add(pending);
-    return pending;
-  }
-
-  /** The earliest time after an instant at which a kind wants the alarm besides its rows' due times. */
-  #nextWake(after: number): number | undefined {
-    let next: number | undefined;
-    for (const kind of this.#parts.kinds.values()) {
-      const wanted = kind.nextWake?.(after);
-      if (wanted !== undefined && (next === undefined || wanted < next)) next = wanted;
-    }
-    return next;
-  }
-
-  /** How to run a row; one that this release cannot run is put off, untouched, and `undefined` is returned. */
-  #kindOf(row: Row): RowKind | undefined {
-    const { clock, kinds, table, wake, storage, onUnreadable } = this.#parts;
+  /** Runs due rows step by step, each step under a mark that outlives the object. */
+  async #runGuarded(now: number): Promise<boolean> {
+    const { clock, watch, runner, sync, maxRuns, timeSlice } = this.#parts;
+    this.#guarding = true;
     try {
-      decodePayload(row.payload);
-      const kind = kinds.get(row.kind);
-      if (kind === undefined) throw new UnknownRowKindError(row.kind);
-      kind.check?.(row);
-      return kind;
-    } catch (error) {
-      const due = clock.now() + UNREADABLE_DELAY_MS;
-      storage.transaction(() => {
-        if (storage.get(row) === undefined) return;
-        table.relocate(row, row.due > MAX_DUE ? CRON_DUE + due : due, row.payload);
-        wake.ensureArmed(due);
-      });
-      onUnreadable(row, error);
-      return undefined;
+      for (let runs = 0; runs < maxRuns && (runs === 0 || clock.now() - now < timeSlice);) {
+        const step = Math.min(watch.step, maxRuns - runs);
+        const rows = this.#idle(now, step);
+        if (rows.length === 0) {
+          this.#clearLater();
+          return false;
+        }
+        watch.before(rows);
+        // What the steps before have done is made durable too: the rows to suspect are the ones of this step.
+        await sync();
+        this.#runRows(now, step);
+        runs += rows.length;
+        if (step === 1) await within(clock, ALONE_MS, [...runner.pending]);
+      }
+      return true;
+    } finally {
+      this.#guarding = false;
+      // An alarm that came meanwhile has done nothing.
+      this.#parts.wake.repair();
     }
+  }
+
+  /** Removes the mark once the handlers have ended or, when they take longer, have lived long enough. */
+  #clearLater(): void {
+    const { clock, watch, runner: { pending } } = this.#parts;
+    if (pending.size === 0) watch.clear();
+    else if (!this.#clearing) {
+      this.#clearing = true;
+      within(clock, ALONE_MS, [...pending]).then(() => watch.clear()).catch(() => {
+        // A storage that has failed ends the object; the mark is for the next one to read.
+      }).finally(() => this.#clearing = false);
+    }
+  }
+
+  /** The first due rows whose handlers do not run already. */
+  #idle(now: number, count: number): Row[] {
+    const { table, settler } = this.#parts;
+    const rows: Row[] = [];
+    for (const row of table.due(now)) {
+      if (rows.length === count) break;
+      if (!settler.isRunning(row.id)) rows.push(row);
+    }
+    return rows;
   }
 
   /**
@@ -200,25 +200,33 @@ export class Sweep {
    * it does not fire while its handler runs, and a handler that never ends must not delay the other rows.
    */
   async #linger(): Promise<void> {
-    const { clock, storage, table, wake } = this.#parts;
-    if (this.#pending.size === 0) return;
+    const { clock, storage, table, wake, runner: { pending } } = this.#parts;
+    if (pending.size === 0) return;
     wake.ensureArmed(clock.now() + WATCHDOG_MS);
-    while (this.#pending.size > 0) {
-      const armed = storage.armedAt();
-      if (armed !== undefined && armed <= clock.now()) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const cancel = clock.setTimeout(resolve, (armed ?? clock.now() + WATCHDOG_MS) - clock.now());
-      this.#earlier = resolve;
-      await Promise.race([promise, Promise.all(this.#pending)]);
-      cancel();
+    while (pending.size > 0) {
+      const wait = (storage.armedAt() ?? clock.now() + WATCHDOG_MS) - clock.now();
+      if (wait <= 0) return;
+      const rearmed = new Promise<void>((resolve) => this.#wakeUp = resolve);
+      await within(clock, wait, [Promise.race([rearmed, Promise.all(pending)])]);
     }
-    this.#earlier = () => {};
-    if (table.nextDue() === undefined && this.#nextWake(-1) === undefined) storage.disarm();
+    if (table.nextDue() === undefined) storage.disarm();
   }
+}
 
-  #throwPlatformFailure(): void {
-    const failure = this.#platformFailure;
-    this.#platformFailure = undefined;
-    if (failure !== undefined) throw failure.error;
+function take(count: number, rows: Iterable<Row>): Row[] {
+  const taken: Row[] = [];
+  for (const row of rows) {
+    if (taken.length >= count) break;
+    taken.push(row);
   }
+  return taken;
+}
+
+/** Waits for all of some promises that never reject, for `ms` milliseconds at most. */
+async function within(clock: Clock, ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
+  if (promises.length === 0) return;
+  let cancel = (): void => {};
+  const timer = new Promise<void>((resolve) => cancel = clock.setTimeout(resolve, ms));
+  await Promise.race([timer, Promise.all(promises)]);
+  cancel();
 }
