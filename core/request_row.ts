@@ -41,6 +41,8 @@ export interface StoredRequest {
   readonly onLate?: string;
   /** As in `Carried.onAmbiguous`; absent: `"drop"`. */
   readonly onAmbiguous?: "run";
+  /** The handler's own retry options; a row has them in its meta. */
+  readonly handlerRetry?: RetryOptions;
   /** The outcome, once a handler has failed on it. */
   readonly outcome?: string;
   /** Whether `outcome` came from an executor. */
@@ -72,19 +74,21 @@ export const MAX_AGAIN_LENGTH = 65_536;
  *
  * @param key Where it lies.
  * @param stored What it holds.
- * @param options `named`: whether the id is the caller's; `handlerRetry`: the handler's own retry options.
+ * @param named Whether the id is the caller's.
  * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when it does not fit a row.
  */
-export function requestRow(
-  key: RowKey,
-  stored: StoredRequest,
-  options: { readonly named: boolean; readonly handlerRetry: RetryOptions | undefined },
-): Row {
-  const body = JSON.stringify(stored);
-  const { named, handlerRetry: retry } = options;
+export function requestRow(key: RowKey, stored: StoredRequest, named: boolean): Row {
+  const { handlerRetry: retry, ...rest } = stored;
+  const body = JSON.stringify(rest);
   const payload = retry === undefined ? encodePayload(body) : encodePayload(body, { retry });
   if (!fits(payload)) throw new RowTooLargeError("request", MAX_PAYLOAD_BYTES, byteLength(payload));
   return { due: key.due, id: key.id, kind: REQUEST_KIND, payload, named };
+}
+
+/** The payload of a request's row that holds something else from here on; what it remembers about tries stays. */
+export function requestBody(row: Row, stored: StoredRequest): string {
+  const { handlerRetry: _retry, ...rest } = stored;
+  return encodePayload(JSON.stringify(rest), decodePayload(row.payload).meta);
 }
 
 /** A request's row, read. */
@@ -114,38 +118,35 @@ export function readRequest(row: Row): ReadRequest {
   return { stored, meta };
 }
 
-/** Whether a row waits for its handler's next try, or is a dead letter: its outcome is decided. */
-export function isKept(read: ReadRequest): boolean {
-  return read.stored.outcome !== undefined || (read.meta.failures ?? 0) > 0;
-}
-
 /**
  * The body that a row keeps after its handler has failed on an outcome. An outcome that does not fit is not cut: in its
- * place stands a `FetchError` `ROW_TOO_LARGE` that keeps the status and the headers.
+ * place stands a `FetchError` `ROW_TOO_LARGE` that keeps the status and, where they fit, the headers.
  *
  * @param stored What the row held.
- * @param outcome The outcome, and its text where it came as text.
- * @param delivered Whether it came from an executor.
+ * @param outcome The outcome.
  */
 export function bodyWithOutcome(
   stored: StoredRequest,
-  outcome: { readonly value: unknown; readonly text?: string },
-  delivered: boolean,
+  outcome: { readonly delivered: boolean; text(): string; value(): unknown },
 ): string {
-  const { again: _, ...kept } = stored;
-  const text = outcome.text ?? stringify(outcome.value);
+  const { again: _again, handlerRetry: _retry, ...kept } = stored;
+  const { delivered } = outcome;
+  const text = outcome.text();
   const whole = JSON.stringify({ ...kept, outcome: text, delivered });
   if (fits(whole)) return whole;
-  const { value } = outcome;
-  const init = value instanceof ResponseSync || value instanceof FetchError
-    ? { status: value.status, headers: value.headers }
-    : {};
-  const detail = `${byteLength(text)} bytes`;
-  const smaller = new FetchError("ROW_TOO_LARGE", stored.url, { ...init, detail, ambiguous: !stored.idempotent });
-  const reduced = JSON.stringify({ ...kept, outcome: stringify(smaller), delivered });
-  if (fits(reduced)) return reduced;
-  const bare = new FetchError("ROW_TOO_LARGE", stored.url, { status: init.status, detail });
-  return JSON.stringify({ ...kept, outcome: stringify(bare), delivered });
+  const value = outcome.value();
+  const response = value instanceof ResponseSync || value instanceof FetchError ? value : undefined;
+  for (const headers of [response?.headers, undefined]) {
+    const smaller = new FetchError("ROW_TOO_LARGE", stored.url, {
+      ambiguous: !stored.idempotent,
+      detail: `${byteLength(text)} bytes`,
+      ...(response?.status === undefined ? {} : { status: response.status }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+    const body = JSON.stringify({ ...kept, outcome: stringify(smaller), delivered });
+    if (fits(body)) return body;
+  }
+  return JSON.stringify({ ...kept, outcome: stringify(new FetchError("ROW_TOO_LARGE", "")), delivered });
 }
 
 function fits(text: string): boolean {

@@ -59,9 +59,30 @@ export class RowRunner {
   run(row: Row): SettleResult | Promise<SettleResult | undefined> {
     const kind = this.#kindOf(row);
     if (kind === undefined) return "gone";
-    const result = this.#parts.settler.settle(row, kind);
-    if (typeof result === "string") return result;
-    const pending: Promise<SettleResult | undefined> = result.catch((error) => {
+    const result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
+    return typeof result === "string" ? result : this.#track(result);
+  }
+
+  /** Lets every kind look at what it watches besides its rows: see {@linkcode RowKind.wake}. */
+  wake(now: number): void {
+    for (const kind of this.#parts.kinds.values()) {
+      const running = kind.wake?.(now);
+      if (running !== undefined) this.#track(running);
+    }
+  }
+
+  /** The earliest time after an instant at which a kind wants the alarm besides its rows' due times. */
+  nextWake(after: number): number | undefined {
+    let next: number | undefined;
+    for (const kind of this.#parts.kinds.values()) {
+      const wanted = kind.nextWake?.(after);
+      if (wanted !== undefined && (next === undefined || wanted < next)) next = wanted;
+    }
+    return next;
+  }
+
+  #track<T>(running: Promise<T>): Promise<T | undefined> {
+    const pending: Promise<T | undefined> = running.catch((error) => {
       this.#platformFailure = { error };
       return undefined;
     }).finally(() => this.#pending.delete(pending));

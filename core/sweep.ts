@@ -82,7 +82,10 @@ export class Sweep {
     // Before any work, so that whatever the work does, the later rows are not stranded.
     const next = table.nextDueAfter(now);
     if (next !== undefined) wake.ensureArmed(next);
+    const nextWake = runner.nextWake(now);
+    if (nextWake !== undefined) wake.ensureArmed(nextWake);
     try {
+      runner.wake(now);
       if (await this.#runDue(now)) wake.ensureArmed(now);
       await this.#linger();
     } catch (error) {
@@ -200,7 +203,8 @@ export class Sweep {
    * it does not fire while its handler runs, and a handler that never ends must not delay the other rows.
    */
   async #linger(): Promise<void> {
-    const { clock, storage, table, wake, runner: { pending } } = this.#parts;
+    const { clock, storage, table, wake, runner } = this.#parts;
+    const { pending } = runner;
     if (pending.size === 0) return;
     wake.ensureArmed(clock.now() + WATCHDOG_MS);
     while (pending.size > 0) {
@@ -209,7 +213,7 @@ export class Sweep {
       const rearmed = new Promise<void>((resolve) => this.#wakeUp = resolve);
       await within(clock, wait, [Promise.race([rearmed, Promise.all(pending)])]);
     }
-    if (table.nextDue() === undefined) storage.disarm();
+    if (table.nextDue() === undefined && runner.nextWake(-1) === undefined) storage.disarm();
   }
 }
 

@@ -1,0 +1,336 @@
+/**
+ * The ledger: requests in flight, each with the continuation that its outcome goes to.
+ *
+ * @module
+ */
+import type { Alarms } from "./alarms.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { encodeContinuation, runContinuation } from "./continuation.ts";
+import { DuplicateIdError, InvalidOptionError } from "./errors.ts";
+import type { Executor } from "./executor.ts";
+import { isIdempotent } from "./fetch_retry.ts";
+import type { Acknowledgement, Message } from "./job.ts";
+import { isMessage } from "./message.ts";
+import { checkUrl } from "./policy.ts";
+import type { RequestContext } from "./request_context.ts";
+import { tell } from "./request_context.ts";
+import { RequestDispatch } from "./request_dispatch.ts";
+import type { LedgerEvent } from "./request_event.ts";
+import { RequestInbox } from "./request_inbox.ts";
+import { RequestLiveness } from "./request_liveness.ts";
+import { RequestMemory } from "./request_memory.ts";
+import { type ProxyFetchOptions, type RequestDefaults, type RequestTerms, requestTerms } from "./request_options.ts";
+import {
+  MAX_AGAIN_LENGTH,
+  readRequest,
+  type Redispatch,
+  REQUEST_KIND,
+  requestRow,
+  type StoredRequest,
+} from "./request_row.ts";
+import { RequestRunner } from "./request_runner.ts";
+import { transition } from "./request_state.ts";
+import { liveStatus, passes, type PendingFilter, type RequestStatus, rowStatus } from "./request_status.ts";
+import { newToken } from "./request_token.ts";
+import { rowState } from "./request_view.ts";
+import { checkId, IdSource } from "./row_id.ts";
+import { RowTable } from "./row_table.ts";
+import { RequestSync, stringify } from "./serializer/mod.ts";
+import { DEAD_DUE, MAX_DUE, type Row, type RowKey, type Storage } from "./storage.ts";
+
+export type { LedgerEvent } from "./request_event.ts";
+export type { ProxyFetchOptions, RequestDefaults } from "./request_options.ts";
+export type { PendingFilter, RequestStatus } from "./request_status.ts";
+
+/** What to fetch: a URL for a plain GET, or a whole request. */
+export type RequestInput = string | URL | RequestSync;
+
+/** What {@linkcode Requests} is made of. */
+export interface RequestsOptions {
+  /** Where the rows and the alarm are. */
+  readonly storage: Storage;
+  /** Time, timers and jitter. Defaults to `systemClock`. */
+  readonly clock?: Clock;
+  /** The alarms over the same storage; requests share their alarm, their retries and their dead letters. */
+  readonly alarms: Alarms;
+  /** The object that continuations run on. */
+  readonly origin: object;
+  /** As in `AlarmsOptions.base`. Default: `null`. */
+  readonly base?: object | null;
+  /** Performs the jobs. */
+  readonly executor: Executor;
+  /** What stands where a call says nothing. */
+  readonly defaults?: RequestDefaults;
+  /** Hears what happens to requests. It costs nothing when it is absent; what it throws is ignored. */
+  readonly onEvent?: (event: LedgerEvent) => void;
+  /** Makes ids and tokens. Defaults to one that draws from `crypto.getRandomValues`. */
+  readonly ids?: IdSource;
+}
+
+/** What a call has been checked and written down to. */
+interface Call {
+  readonly key: RowKey;
+  readonly named: boolean;
+  readonly terms: RequestTerms;
+  readonly stored: StoredRequest;
+  readonly again: Redispatch;
+}
+
+/**
+ * Requests of one origin, over one storage and its one alarm.
+ *
+ * With durability `"strict"` the continuation of a request commits exactly once, whatever dies, if its handler is
+ * synchronous; an asynchronous handler runs at least once. What the other durabilities promise is in docs/requests.md.
+ * It does not promise that the server has acted once: a fetch whose executor died may be sent again if it is
+ * idempotent.
+ *
+ * @example Fetch, and read the answer in a method
+ * ```ts
+ * import { Alarms, continuation, Requests } from "@doze/fetch";
+ * import { MemoryStorage } from "@doze/fetch/memory";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Agent {
+ *   onReply(_prompt: string, _reply: unknown): void {}
+ * }
+ * const storage = new MemoryStorage();
+ * const origin = new Agent();
+ * const alarms = new Alarms({ storage, origin });
+ * const executor = { maxTimeout: Infinity, dispatch() {} };
+ * const requests = new Requests({ storage, alarms, origin, executor });
+ *
+ * const ctn = continuation<Agent>();
+ * const id = requests.proxyFetch("https://llm.example/v1", ctn.onReply("Why?", ctn.$result));
+ * assertEquals(requests.status(id)?.phase, "open");
+ * assertEquals(requests.cancel(id)?.id, id);
+ * assertEquals(requests.status(id), undefined);
+ * ```
+ */
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  readonly #base: object | null;
+  readonly #context: RequestContext;
+  readonly #table: RowTable;
+  readonly #dispatch: RequestDispatch;
+  readonly #liveness: RequestLiveness;
+  readonly #inbox: RequestInbox;
+
+  /**
+   * Creates it and registers it with the alarms; nothing is read or written.
+   *
+   * @throws What {@linkcode Requests.proxyFetch} throws for wrong options, when the defaults are wrong.
+   */
+  constructor(options: RequestsOptions) {
+    const { storage, alarms, executor, clock = systemClock, onEvent } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#ids = options.ids ?? new IdSource();
+    this.#base = options.base ?? null;
+    requestTerms({}, options.defaults ?? {}, { maxTimeout: Infinity, now: 0 });
+    const memory = new RequestMemory();
+    const context = this.#context = {
+      ...{ storage, clock, alarms, executor, memory, epoch: newToken(this.#ids) },
+      run: (text: string, result: unknown) => runContinuation(text, options.origin, this.#base, result),
+      emit: onEvent && ((event: LedgerEvent) => hear(onEvent, event)),
+    };
+    this.#table = new RowTable(storage);
+    const runner = new RequestRunner(context);
+    this.#dispatch = new RequestDispatch(context, runner);
+    const liveness = this.#liveness = new RequestLiveness(context, runner, this.#dispatch, this.#table);
+    this.#inbox = new RequestInbox(context, runner, liveness);
+    alarms.registerKind(REQUEST_KIND, {
+      check: (row) => void readRequest(row),
+      run: (row) => liveness.runDue(row),
+      settle: (row) => liveness.settleDue(row),
+      nextWake: (after) => liveness.nextWake(after),
+      wake: (now) => liveness.wake(now),
+    });
+  }
+
+  /**
+   * Hands a request to the executor; its outcome goes to the continuation. Synchronous: when it returns, everything
+   * that the durability asks for is stored. The job leaves in a microtask, and only if a surrounding transaction has
+   * kept the row; without a row (`"deferred"`, `"memory"`) it leaves in any case.
+   *
+   * @param request What to fetch.
+   * @param continuation What `ctn()` recorded; `$result` in it becomes the outcome, a `ResponseSync` or `FetchError`.
+   * @param options Durations in milliseconds, an id of your own, policy, retries, durability, `onLate`.
+   * @returns The request's id.
+   * @throws {InvalidUrlError} (`INVALID_URL`) when the URL is not absolute http(s).
+   * @throws {UrlForbiddenError} (`URL_FORBIDDEN`) when the policy refuses it.
+   * @throws {InvalidTimeoutError} (`INVALID_TIMEOUT`) for a duration that is none.
+   * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when the executor cannot run as long.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for any other option out of its range.
+   * @throws {NotAContinuationError} (`NOT_A_CONTINUATION`) and {@linkcode UnknownMethodError} (`UNKNOWN_METHOD`) for
+   * the continuation or `onLate`.
+   * @throws {InvalidIdError} (`INVALID_ID`) and {@linkcode DuplicateIdError} (`DUPLICATE_ID`) for the id.
+   * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when the continuation does not fit a row.
+   */
+  proxyFetch(request: RequestInput, continuation: unknown, options: ProxyFetchOptions = {}): string {
+    const call = this.#check(request, continuation, options);
+    const { key, named, terms, stored, again } = call;
+    const { storage, memory, alarms } = this.#context;
+    const strict = terms.durability === "strict";
+    const { persistAfter, durability } = terms;
+    const parts = { key, stored, again, durability };
+    const job = this.#dispatch.job(persistAfter === undefined ? parts : { ...parts, persistAfter });
+    if (strict) {
+      const row = requestRow(key, stored, named);
+      storage.transaction(() => {
+        storage.insert(row);
+        alarms.ensureArmed(key.due);
+      });
+    }
+    if (!strict || stored.lease !== undefined) {
+      const live = { job, stored, durability, row: strict, named, lastSeen: this.#clock.now() };
+      memory.live.set(key.id, live);
+      this.#liveness.watch(live);
+    }
+    this.#dispatch.send(job);
+    return key.id;
+  }
+
+  /** Checks everything; what it returns cannot fail any more, but for an id that is taken. */
+  #check(request: RequestInput, continuation: unknown, options: ProxyFetchOptions): Call {
+    const { origin, defaults = {}, executor } = this.#options;
+    const now = this.#clock.now();
+    const { id: asked, onLate, ...said } = options;
+    const terms = requestTerms(said, defaults, { maxTimeout: executor.maxTimeout, now });
+    const target = request instanceof RequestSync ? request : new RequestSync(request);
+    checkUrl(target.url, terms.policy);
+    const text = encodeContinuation(continuation, origin, this.#base);
+    const late = onLate === undefined ? {} : { onLate: encodeContinuation(onLate, origin, this.#base) };
+    const due = Math.ceil(now + terms.timeout + terms.grace);
+    const id = asked === undefined ? this.#context.alarms.newId(due) : this.#freeId(asked);
+    const again: Redispatch = {
+      request: stringify(target),
+      policy: terms.policy,
+      ...(terms.retry === undefined ? {} : { retry: terms.retry }),
+    };
+    const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous } = terms;
+    const idempotent = isIdempotent(target.method, target.headers);
+    const stored: StoredRequest = {
+      ...{ token: newToken(this.#ids), attempt: 1, continuation: text, url: target.url, idempotent, timeout, grace },
+      ...(heartbeat === undefined ? {} : { heartbeat }),
+      ...(lease === undefined ? {} : { lease }),
+      ...(idempotent && again.request.length <= MAX_AGAIN_LENGTH ? { again } : {}),
+      ...late,
+      ...(onAmbiguous === "run" ? { onAmbiguous } : {}),
+      ...(handlerRetry === undefined ? {} : { handlerRetry }),
+    };
+    const key = { due, id };
+    const named = asked !== undefined;
+    // A deferred request may have to be written down later, when there is nobody to tell that it does not fit.
+    if (terms.durability !== "strict" && text.length > MAX_AGAIN_LENGTH) requestRow(key, stored, named);
+    return { key, named, terms, stored, again };
+  }
+
+  #freeId(asked: unknown): string {
+    const id = checkId(asked);
+    if (this.#context.memory.live.has(id) || this.#context.alarms.locate(id) !== undefined) {
+      throw new DuplicateIdError(id);
+    }
+    return id;
+  }
+
+  /**
+   * Takes a message of an executor in. It proves itself by its job's token; an id alone does nothing.
+   *
+   * @param message An outcome, a sign of life, or the wish to write a deferred request down.
+   * @returns The answer, once the transition is committed; a promise when the handler returned one.
+   * @throws What `AlarmsOptions.isPlatformFailure` recognises: then nothing is decided, and the executor tries again.
+   */
+  deliver(message: Message): Acknowledgement | Promise<Acknowledgement> {
+    if (!isMessage(message)) return "unknown";
+    switch (message.type) {
+      case "outcome":
+        return this.#inbox.outcome(message);
+      case "heartbeat":
+        return this.#inbox.heartbeat(message);
+      case "persist":
+        return this.#inbox.persist(message);
+    }
+  }
+
+  /**
+   * Cancels a request: its continuation will not run. A handler that has begun cannot be cancelled. The executor is
+   * asked to give up; the server may have acted all the same, and an outcome that comes is late.
+   *
+   * @param id The request's id.
+   * @returns The request as it was, to exactly one of several callers; `undefined` when there is none to cancel.
+   */
+  cancel(id: string): RequestStatus | undefined {
+    const { memory, storage } = this.#context;
+    if (memory.running.has(id)) return undefined;
+    const live = memory.live.get(id);
+    const row = this.#find(id);
+    const status = row !== undefined ? rowStatus(row, false) : live && liveStatus(live, false);
+    if (status === undefined) return undefined;
+    const stored = row === undefined ? live?.stored : readRequest(row).stored;
+    const state = row === undefined
+      ? { phase: "open", row: false, attempt: status.attempt } as const
+      : rowState(row, readRequest(row));
+    if (stored === undefined || transition(state, { type: "cancel" }).action !== "remove") return undefined;
+    if (row !== undefined) storage.take(row);
+    memory.drop(id);
+    memory.end(stored.token, status.due, this.#clock.now());
+    tell(this.#context, "cancelled", status, stored);
+    if (state.phase === "open") this.#dispatch.abort({ due: status.due, id }, stored.token);
+    return status;
+  }
+
+  /** The request with an id, or `undefined` when there is none: never was, has been settled, or was cancelled. */
+  status(id: string): RequestStatus | undefined {
+    const { memory } = this.#context;
+    const running = memory.running.has(id);
+    const row = this.#find(id);
+    if (row !== undefined) return rowStatus(row, running);
+    const live = memory.live.get(id);
+    return live && liveStatus(live, running);
+  }
+
+  /**
+   * Lists the requests that have not ended, dead letters left out, in the order of their due times. It reads all rows.
+   *
+   * @param filter Which ones.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the limit is not an integer of 1 or more.
+   */
+  pending(filter: PendingFilter = {}): RequestStatus[] {
+    const { limit = 1_000 } = filter;
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new InvalidOptionError("limit", limit, "pass an integer of 1 or more");
+    }
+    const { live, running } = this.#context.memory;
+    const found: RequestStatus[] = [];
+    for (const request of live.values()) {
+      if (!request.row) found.push(liveStatus(request, running.has(request.job.id)));
+    }
+    for (const row of this.#table.walk(MAX_DUE, { due: 0, id: "" })) {
+      if (row.kind === REQUEST_KIND) found.push(rowStatus(row, running.has(row.id)));
+    }
+    return found.filter((status) => passes(status, filter)).sort((a, b) => a.due - b.due).slice(0, limit);
+  }
+
+  /**
+   * Acts on the loss of every executor, as if each had been silent for its whole lease: idempotent requests are
+   * dispatched again, others end with `EXECUTOR_LOST`. Call it at the start of a process whose executors ended with the
+   * one before, before the first `proxyFetch`.
+   */
+  loseExecutors(): void {
+    this.#liveness.loseAll();
+  }
+
+  #find(id: string): Row | undefined {
+    const { alarms, storage } = this.#context;
+    const row = alarms.locate(id) ?? storage.get({ due: DEAD_DUE, id });
+    return row?.kind === REQUEST_KIND ? row : undefined;
+  }
+}
+
+function hear(listener: (event: LedgerEvent) => void, event: LedgerEvent): void {
+  try {
+    listener(event);
+  } catch { /* a listener that fails must not undo the work that it hears of */ }
+}
