@@ -1,0 +1,113 @@
+/**
+ * Doze by composition, for classes that already extend another.
+ *
+ * @module
+ */
+import type { Alarms } from "../../core/alarms.ts";
+import type { Continuable } from "../../core/continuation.ts";
+import type { Acknowledgement, Message } from "../../core/job.ts";
+import { Origin, type OriginSettings } from "../../core/origin.ts";
+import type { ProxyFetchOptions, RequestInput, Requests } from "../../core/requests.ts";
+import type { DurableObjectStateLike } from "./platform.ts";
+import { isPlatformFailure } from "./platform_failure.ts";
+import { CloudflareStorage } from "./storage.ts";
+import { WorkerExecutor } from "./worker_executor.ts";
+
+/** How to set up an object. */
+export interface DozeOptions extends OriginSettings {
+  /**
+   * The executor's name: a service binding of the object's Worker, or else an export of its main module. Defaults to
+   * `"FetchExecutor"`.
+   */
+  readonly executor?: string;
+}
+
+/** What {@linkcode doze} gives an object. */
+export interface Doze<T> {
+  /** The object's schedules. */
+  readonly alarms: Alarms;
+  /** The object's requests: `cancel`, `status`, `pending`. */
+  readonly requests: Requests;
+  /** Starts to record a continuation on the object. */
+  ctn(): Continuable<T>;
+  /**
+   * Hands a fetch over and returns at once: the continuation runs when the answer, or the deadline, has come.
+   *
+   * @returns The request's id.
+   * @throws {ExecutorMissingError} (`EXECUTOR_MISSING`), {@linkcode ExportNotFoundError} (`EXPORT_NOT_FOUND`) for the
+   * Worker's configuration, and whatever {@linkcode Requests.proxyFetch} throws. Nothing is stored then.
+   */
+  proxyFetch(request: RequestInput, continuation: unknown, options?: ProxyFetchOptions): string;
+  /** To be called by the object's own `alarm()`. */
+  alarm(): Promise<void>;
+  /** To be called by the object's own `dozeDeliver()`, which executors call. */
+  dozeDeliver(message: Message): Promise<Acknowledgement>;
+}
+
+/**
+ * Gives an object everything that extending `DozeObject` would. The class forwards two methods, which the platform and
+ * the executor call by name:
+ *
+ * ```ts ignore
+ * import { doze, type Message } from "@doze/fetch/cloudflare";
+ *
+ * export class Chat extends SomebodyElsesObject<Env> {
+ *   readonly #doze = doze(this, this.ctx, this.env);
+ *   override alarm() {
+ *     return this.#doze.alarm();
+ *   }
+ *   dozeDeliver(message: Message) {
+ *     return this.#doze.dozeDeliver(message);
+ *   }
+ * }
+ * ```
+ *
+ * A class that uses the one alarm of its object for itself cannot be composed with: move that to `alarms.schedule`.
+ *
+ * @param object The object; continuations reach the methods of its class and of every class that it extends.
+ * @param ctx The object's state.
+ * @param env The object's bindings.
+ * @param options Defaults for its requests and schedules.
+ * @throws {SchemaTooNewError} (`SCHEMA_TOO_NEW`) when a later version of this package wrote the object's tables.
+ */
+export function doze<T extends object>(
+  object: T,
+  ctx: DurableObjectStateLike,
+  env: unknown,
+  options: DozeOptions = {},
+): Doze<T> {
+  return wake(object, null, ctx, env, options);
+}
+
+/** As {@linkcode doze}, with the base class whose methods no continuation reaches. */
+export function wake<T extends object>(
+  object: T,
+  base: object | null,
+  ctx: DurableObjectStateLike,
+  env: unknown,
+  options: DozeOptions,
+): Doze<T> {
+  const { executor: name = "FetchExecutor", ...settings } = options;
+  const storage = new CloudflareStorage(ctx.storage);
+  const executor = new WorkerExecutor(name, ctx, env);
+  const origin = new Origin({ object, base, storage, executor, isPlatformFailure }, settings);
+  // Before the first event: what a crash has left undone is repaired while nothing else can happen.
+  ctx.blockConcurrencyWhile(async () => {
+    await storage.load();
+    origin.alarms.repair();
+  });
+  return {
+    alarms: origin.alarms,
+    requests: origin.requests,
+    ctn: origin.ctn,
+    proxyFetch(request, continuation, requestOptions) {
+      executor.find();
+      return origin.proxyFetch(request, continuation, requestOptions);
+    },
+    alarm() {
+      storage.alarmFired();
+      return origin.alarms.onAlarm();
+    },
+    dozeDeliver: async (message) => await origin.deliver(message),
+  };
+}

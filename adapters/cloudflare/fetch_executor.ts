@@ -1,0 +1,45 @@
+/**
+ * The Worker that does the waiting.
+ *
+ * @module
+ */
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { systemClock } from "../../core/clock.ts";
+import type { Job } from "../../core/job.ts";
+import { performJob } from "../../core/perform_job.ts";
+import { stubByName } from "./export_lookup.ts";
+import type { DeliveryTarget } from "./platform.ts";
+
+/**
+ * Performs fetches for objects. Export it from the Worker's main module and there is nothing to configure: objects of
+ * the same Worker find it through `ctx.exports`. Objects of other Workers name a service binding to it.
+ *
+ * A Worker is billed for CPU only, not for waiting. An invocation lives for 30 s after it was called
+ * (https://developers.cloudflare.com/workers/platform/limits/#duration), hence timeouts of 25 s at most. It keeps no
+ * state: when the Worker dies, so does the fetch, and the object's deadline settles the request.
+ *
+ * It fetches what its callers ask for, under the policy that comes with the job: bind it to Workers that you trust.
+ */
+export class FetchExecutor<Env = unknown> extends WorkerEntrypoint<Env> {
+  /**
+   * Starts a job and returns at once, so that no pending call keeps the object awake.
+   *
+   * @param job What to fetch.
+   * @param origin A stub of the object that wants the outcome.
+   * @param address Where this Worker exports the object's class, when it does: a stub that has failed may stay
+   * broken, and a new one comes from there.
+   */
+  run(job: Job, origin: DeliveryTarget, address?: { exportName: string; id: string }): void {
+    let target = origin;
+    const deliver: DeliveryTarget["dozeDeliver"] = async (message) => {
+      try {
+        return await target.dozeDeliver(message);
+      } catch (error) {
+        const fresh = address && stubByName(this.ctx.exports, address.exportName, address.id);
+        if (fresh !== undefined) target = fresh as DeliveryTarget;
+        throw error;
+      }
+    };
+    this.ctx.waitUntil(performJob(job, { fetch, clock: systemClock, deliver }));
+  }
+}

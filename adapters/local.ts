@@ -1,0 +1,276 @@
+/**
+ * A host that runs objects in this process (Deno, Node or Bun): fetches that survive a crash, without Cloudflare.
+ *
+ * @module
+ */
+import type { Alarms } from "../core/alarms.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Continuable } from "../core/continuation.ts";
+import type { Executor } from "../core/executor.ts";
+import type { FetchFunction } from "../core/exchange.ts";
+import type { Job } from "../core/job.ts";
+import { Origin, type OriginSettings } from "../core/origin.ts";
+import { performJob } from "../core/perform_job.ts";
+import type { Requests } from "../core/requests.ts";
+import type { Row, RowKey, Storage } from "../core/storage.ts";
+
+/** How a host runs its object. */
+export interface LocalOptions<S extends Storage = Storage> extends OriginSettings {
+  /** Where the object keeps its rows: `openSqlite("agent.db")` to survive a crash, a `MemoryStorage` not to. */
+  readonly storage: S;
+  /** Time, timers and jitter. Defaults to `systemClock`. */
+  readonly clock?: Clock;
+  /** What performs the fetches. Defaults to the runtime's `fetch`. */
+  readonly fetch?: FetchFunction;
+}
+
+/** What a {@linkcode LocalObject} is given, in the place of a Durable Object's `ctx`. */
+export class LocalContext<S extends Storage = Storage> {
+  /** The object's storage. A handler's own writes to it are part of the handler's transaction. */
+  readonly storage: S;
+  /** The options that the host was started with. */
+  readonly options: LocalOptions<S>;
+  readonly #running = new Map<Promise<unknown>, AbortController>();
+  readonly #clock: Clock;
+  #origin: Origin<object> | undefined;
+  #cancelTimer: () => void = () => {};
+  #alarming = false;
+  #closed = false;
+
+  /** Creates it; {@linkcode startLocal} does. */
+  constructor(options: LocalOptions<S>) {
+    this.options = options;
+    this.storage = options.storage;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Puts the object's parts together; its base class calls it, once. */
+  attach<T extends object>(object: T, base: object): Origin<T> {
+    const { storage: _storage, clock: _clock, fetch: _fetch, ...settings } = this.options;
+    const storage = new WatchedStorage(this.storage, () => this.#setTimer());
+    const executor: Executor = { maxTimeout: Infinity, dispatch: (job) => this.#perform(job, origin) };
+    const origin = new Origin({ object, base, storage, executor, clock: this.#clock }, settings);
+    this.#origin = origin;
+    return origin;
+  }
+
+  /** Takes up what an earlier process left. Its fetches ended with it: they are made again, or settled as lost. */
+  recover(): void {
+    this.#origin?.requests.loseExecutors();
+    this.#origin?.alarms.repair();
+    this.#setTimer();
+  }
+
+  /** Resolves when no fetch is under way and no handler of an alarm runs. Later schedules may still wait. */
+  async idle(): Promise<void> {
+    // At least once: a fetch begins in a microtask after its call.
+    do await Promise.all(this.#running.keys()); while (this.#running.size > 0);
+  }
+
+  /** Stops timers and fetches. What they leave undone stays in the storage, which is not closed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer();
+    for (const controller of this.#running.values()) controller.abort();
+    await this.idle();
+  }
+
+  #perform(job: Job, origin: Origin<object>): void {
+    if (this.#closed) return;
+    const controller = new AbortController();
+    const { fetch: send = fetch } = this.options;
+    const options = {
+      fetch: send,
+      clock: this.#clock,
+      deliver: origin.deliver.bind(origin),
+      signal: controller.signal,
+    };
+    this.#track(performJob(job, options), controller);
+  }
+
+  #track(running: Promise<unknown>, controller = new AbortController()): void {
+    const tracked = running.finally(() => this.#running.delete(tracked));
+    this.#running.set(tracked, controller);
+  }
+
+  /** The alarm: one timer, set to the storage's. It outlives a crash because the storage does. */
+  #setTimer(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = () => {};
+    const at = this.storage.armedAt();
+    // As on Cloudflare the alarm does not fire while its handler runs.
+    if (at === undefined || this.#closed || this.#alarming) return;
+    this.#cancelTimer = this.#clock.setTimeout(() => this.#onTimer(), Math.max(0, at - this.#clock.now()));
+  }
+
+  #onTimer(): void {
+    const at = this.storage.armedAt();
+    // A runtime's timer ends after 2³¹ ms, so that a later alarm takes several.
+    if (at === undefined || this.#clock.now() < at || this.#origin === undefined) {
+      this.#setTimer();
+      return;
+    }
+    this.#alarming = true;
+    this.#track(
+      this.#origin.alarms.onAlarm().finally(() => {
+        this.#alarming = false;
+        this.#setTimer();
+      }),
+    );
+  }
+}
+
+/**
+ * The base class of objects that run on this host; its members are those of `DozeObject` on Cloudflare, so that moving
+ * there changes what a class extends and nothing else.
+ */
+export class LocalObject<Env = unknown, S extends Storage = Storage> {
+  /** The object's storage and its host. */
+  protected readonly ctx: LocalContext<S>;
+  /** What {@linkcode startLocal} was given as `env`. */
+  protected readonly env: Env;
+  /** The object's schedules. */
+  readonly alarms: Alarms;
+  /** The object's requests: `cancel`, `status`, `pending`. */
+  readonly requests: Requests;
+  /** Starts to record a continuation on this object. */
+  readonly ctn: () => Continuable<this>;
+  /** Hands a fetch over and returns its id at once. See `Requests.proxyFetch`. */
+  readonly proxyFetch: Origin<object>["proxyFetch"];
+
+  /** Creates the object; called by {@linkcode startLocal}. */
+  constructor(ctx: LocalContext<S>, env: Env) {
+    this.ctx = ctx;
+    this.env = env;
+    const origin = ctx.attach(this, LocalObject.prototype);
+    this.alarms = origin.alarms;
+    this.requests = origin.requests;
+    this.ctn = origin.ctn;
+    this.proxyFetch = origin.proxyFetch;
+  }
+}
+
+/** A running object. */
+export interface LocalHost<T> {
+  /** The object. */
+  readonly object: T;
+  /** As {@linkcode LocalContext.idle}. */
+  idle(): Promise<void>;
+  /** As {@linkcode LocalContext.close}. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an object in this process and takes up what an earlier process has left in its storage: one object per
+ * storage, one process per object.
+ *
+ * Fetches run in this process, with no limit on their number. A real timer is the alarm, so that the process has to
+ * live for schedules to run; what fell due while it did not live runs at the start.
+ *
+ * @example A fetch whose answer is written down, whatever happens in between
+ * ```ts
+ * import { FetchError, type ResponseSync } from "@doze/fetch";
+ * import { LocalObject, startLocal } from "@doze/fetch/local";
+ * import { MemoryStorage } from "@doze/fetch/memory";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Agent extends LocalObject {
+ *   readonly replies: string[] = [];
+ *   ask(url: string): string {
+ *     return this.proxyFetch(url, this.ctn().onReply(this.ctn().$result));
+ *   }
+ *   onReply(result: ResponseSync | FetchError): void {
+ *     this.replies.push(result instanceof FetchError ? result.code : result.text());
+ *   }
+ * }
+ *
+ * const { object, idle, close } = startLocal(Agent, {
+ *   storage: new MemoryStorage(), // openSqlite("agent.db") survives a crash
+ *   fetch: () => Promise.resolve(new Response("hello")),
+ * });
+ * object.ask("https://api.example/");
+ * await idle();
+ * assertEquals(object.replies, ["hello"]);
+ * await close();
+ * ```
+ *
+ * @param type The object's class.
+ * @param options Its storage, and defaults for its requests and schedules.
+ * @param env Whatever the object needs besides.
+ */
+export function startLocal<T extends LocalObject<Env, S>, Env = undefined, S extends Storage = Storage>(
+  type: new (ctx: LocalContext<S>, env: Env) => T,
+  options: LocalOptions<S>,
+  ...env: undefined extends Env ? [env?: Env] : [env: Env]
+): LocalHost<T> {
+  const ctx = new LocalContext(options);
+  const object = new type(ctx, env[0] as Env);
+  ctx.recover();
+  return { object, idle: () => ctx.idle(), close: () => ctx.close() };
+}
+
+/** A storage whose alarm is heard of. */
+class WatchedStorage implements Storage {
+  readonly #inner: Storage;
+  readonly #onAlarm: () => void;
+
+  constructor(inner: Storage, onAlarm: () => void) {
+    this.#inner = inner;
+    this.#onAlarm = onAlarm;
+  }
+
+  insert(row: Row): void {
+    this.#inner.insert(row);
+  }
+
+  get(key: RowKey): Row | undefined {
+    return this.#inner.get(key);
+  }
+
+  find(id: string): Row | undefined {
+    return this.#inner.find(id);
+  }
+
+  take(key: RowKey): Row | undefined {
+    return this.#inner.take(key);
+  }
+
+  move(key: RowKey, row: Row): boolean {
+    return this.#inner.move(key, row);
+  }
+
+  due(upTo: number, limit: number, after?: RowKey): Row[] {
+    return this.#inner.due(upTo, limit, after);
+  }
+
+  first(): RowKey | undefined {
+    return this.#inner.first();
+  }
+
+  count(from: number, upTo: number): number {
+    return this.#inner.count(from, upTo);
+  }
+
+  transaction<T>(run: () => T): T {
+    return this.#inner.transaction(run);
+  }
+
+  armedAt(): number | undefined {
+    return this.#inner.armedAt();
+  }
+
+  arm(at: number): void {
+    this.#inner.arm(at);
+    this.#hear();
+  }
+
+  disarm(): void {
+    this.#inner.disarm();
+    this.#hear();
+  }
+
+  /** After the turn: by then the transaction around it has been committed, or undone and the alarm with it. */
+  #hear(): void {
+    queueMicrotask(this.#onAlarm);
+  }
+}

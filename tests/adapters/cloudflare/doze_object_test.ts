@@ -1,0 +1,169 @@
+import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { createTestHarness } from "wrangler";
+import { startApi } from "../../../examples/demo/api.ts";
+import type { Counts } from "../../../examples/demo/meter.ts";
+import type { Refusal } from "./doze_worker/worker.ts";
+
+type Run = { label: string; outcome: string };
+
+const server = createTestHarness({
+  root: `${import.meta.dirname}/doze_worker`,
+  workers: [{ configPath: "wrangler.jsonc" }, { configPath: "wrangler_executor.jsonc" }],
+});
+const api = startApi();
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
+Deno.test.beforeAll(async () => {
+  await server.listen();
+});
+
+Deno.test.afterAll(async () => {
+  await server.close();
+  await api.close();
+});
+
+async function call<T>(binding: string, name: string, method: string, ...args: unknown[]): Promise<T> {
+  const response = await server.fetch(`http://doze/${binding}/${name}/${method}`, {
+    method: "POST",
+    body: JSON.stringify(args),
+  });
+  const answer = await response.json() as { value: T; error?: string };
+  assertEquals(answer.error, undefined);
+  return answer.value;
+}
+
+/** Asks for an object's runs until there are `count`, for 20 s at most. */
+async function untilRuns(binding: string, name: string, count: number): Promise<Run[]> {
+  for (const end = Date.now() + 20_000;;) {
+    const runs = await call<Run[]>(binding, name, "runs");
+    if (runs.length >= count || Date.now() > end) return runs;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test("DozeObject writes two rows for a strict request and shares its alarm", async () => {
+  const name = "sequential";
+  await call("AGENT", name, "runs");
+  const before = await call<Counts>("AGENT", name, "counts");
+  for (let i = 1; i <= 100; i++) {
+    await call("AGENT", name, "ask", `${api.url}/?case=${name}`, String(i));
+    await untilRuns("AGENT", name, i);
+  }
+  const after = await call<Counts>("AGENT", name, "counts");
+  assertEquals(after.rowsWritten - before.rowsWritten, 200);
+  assertLessOrEqual(after.alarms - before.alarms, 10);
+  const runs = await call<Run[]>("AGENT", name, "runs");
+  assertEquals(runs.map((run) => run.label), Array.from({ length: 100 }, (_, i) => String(i + 1)));
+  assertEquals(new Set(runs.map((run) => run.outcome)), new Set(["200"]));
+  assertEquals(await call("AGENT", name, "rows"), 0);
+});
+
+test("DozeObject runs each continuation once when it is evicted with 20 fetches in flight", async () => {
+  const name = "evicted";
+  await call("AGENT", name, "askMany", `${api.url}/?delay=1000&case=${name}`, 20);
+  while ((api.hits.get(name) ?? 0) < 20) await new Promise((resolve) => setTimeout(resolve, 10));
+  await server.getWorker().evictDurableObject("AGENT", { name });
+  const runs = await untilRuns("AGENT", name, 20);
+  assertEquals(runs.map((run) => Number(run.label)).sort((a, b) => a - b), Array.from({ length: 20 }, (_, i) => i));
+  assertEquals(await call("AGENT", name, "rows"), 0);
+  assertEquals(api.hits.get(name), 20);
+});
+
+test("DozeObject undoes the writes of a handler that throws and runs it again, delaying nobody", async () => {
+  const name = "throws";
+  const url = `${api.url}/?case=${name}`;
+  await call("AGENT", name, "ask", url, "always fails", { id: "dead" });
+  await call("AGENT", name, "ask", url, "fails once");
+  await call("AGENT", name, "ask", url, "fine");
+  await untilRuns("AGENT", name, 2);
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    if ((await call<unknown[]>("AGENT", name, "deadLetters")).length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const runs = await call<Run[]>("AGENT", name, "runs");
+  assertEquals(runs.map((run) => run.label).sort(), ["fails once", "fine"]);
+  assertEquals(await call("AGENT", name, "deadLetters"), [{ id: "dead", message: "always fails" }]);
+});
+
+test("DozeObject settles a request with TIMEOUT when no answer comes", async () => {
+  await call("AGENT", "slow", "ask", `${api.url}/?delay=3000&case=slow`, "slow", { timeout: 200 });
+  assertEquals(await untilRuns("AGENT", "slow", 1), [{ label: "slow", outcome: "TIMEOUT" }]);
+});
+
+test("DozeObject runs schedules from the platform's alarm", async () => {
+  await call("AGENT", "alarm", "remind", 0.05, "soon");
+  await server.getWorker().evictDurableObject("AGENT", { name: "alarm" });
+  assertEquals(await untilRuns("AGENT", "alarm", 1), [{ label: "soon", outcome: "reminded" }]);
+});
+
+test("DozeObject returns values, never promises", async () => {
+  assertEquals(await call("AGENT", "plain", "returnsPlainValues", `${api.url}/?case=plain`), [
+    "string",
+    "object",
+    "object",
+  ]);
+});
+
+test("DozeObject refuses bad input at the call with a code of its own, and stores nothing", async () => {
+  const refusals = await call<Refusal[]>("AGENT", "bad", "refusals", `${api.url}/?delay=500&case=bad`);
+  assertEquals(refusals.map((refusal) => refusal.code), [
+    "UNKNOWN_METHOD",
+    "UNKNOWN_METHOD",
+    "UNKNOWN_METHOD",
+    "NOT_A_CONTINUATION",
+    "INVALID_URL",
+    "INVALID_URL",
+    "INVALID_TIMEOUT",
+    "INVALID_TIMEOUT",
+    "TIMEOUT_TOO_LONG",
+    "DUPLICATE_ID",
+    "INVALID_DATE",
+    "INVALID_DELAY",
+    "INVALID_DELAY",
+    "NOT_A_CONTINUATION",
+  ]);
+  assertEquals(await call("AGENT", "bad", "rows"), 1);
+  assertEquals((await untilRuns("AGENT", "bad", 1)).length, 1);
+  assertEquals(api.hits.get("bad"), 1);
+});
+
+test("DozeObject shows stub holders its delivery and nothing else of its own", async () => {
+  for (const method of ["proxyFetch", "ctn", "alarms", "requests"]) {
+    const response = await server.fetch(`http://doze/AGENT/closed/${method}`, { method: "POST", body: "[]" });
+    const answer = await response.json() as { error?: string };
+    assertMatch(answer.error ?? "", /does not implement|not a function|no such|not found/i, method);
+  }
+});
+
+test("DozeObject does nothing on a delivery whose token is not its own", async () => {
+  const name = "forged";
+  const url = `${api.url}/?delay=500&case=${name}`;
+  const id = await call<string>("AGENT", name, "ask", url, "real");
+  // Its id gives away when a request is due, and nothing else.
+  const due = parseInt(id.split("-")[0], 36);
+  const forged = { type: "outcome", v: 1, id, due, token: "guess", attempt: 1, sending: 1, outcome: '"forged"' };
+  assertEquals(await call("AGENT", name, "dozeDeliver", forged), "unknown");
+  assertEquals(await untilRuns("AGENT", name, 1), [{ label: "real", outcome: "200" }]);
+});
+
+test("doze() gives a class that extends another the same", async () => {
+  await call("COMPOSED", "one", "ask", `${api.url}/?delay=300&case=composed`, "composed");
+  await server.getWorker().evictDurableObject("COMPOSED", { name: "one" });
+  assertEquals(await untilRuns("COMPOSED", "one", 1), [{ label: "composed", outcome: "200" }]);
+});
+
+test("FetchExecutor works through a service binding, named by the object", async () => {
+  await call("REMOTE_AGENT", "one", "ask", `${api.url}/?delay=300&case=remote`, "remote");
+  await server.getWorker().evictDurableObject("REMOTE_AGENT", { name: "one" });
+  assertEquals(await untilRuns("REMOTE_AGENT", "one", 1), [{ label: "remote", outcome: "200" }]);
+});
+
+test("DozeObject says what to export when its executor cannot be found, and stores nothing", async () => {
+  const refusal = await call<Refusal>("LOST_AGENT", "one", "askLost", `${api.url}/?case=lost`);
+  assertEquals(refusal.code, "EXECUTOR_MISSING");
+  assertMatch(refusal.message, /export \{ FetchExecutor \}.*"NOWHERE"/);
+  assertEquals(await call("LOST_AGENT", "one", "rows"), 0);
+});

@@ -1,0 +1,2 @@
+export { FetchExecutor } from "@doze/fetch/cloudflare";
+export default { fetch: (): Response => new Response("executor") };
