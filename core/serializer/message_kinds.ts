@@ -7,7 +7,14 @@ import { fromBase64, toBase64 } from "./base64.ts";
 import type { BodyContent } from "./body_sync.ts";
 import { isHeaderText } from "./header_text.ts";
 import type { Kind, Reader } from "./kind.ts";
-import { isMethod, isRedirect, partsOfRequest, requestFromParts, type RequestSync } from "./request_sync.ts";
+import {
+  isMethod,
+  isRedirect,
+  mayHaveBody,
+  partsOfRequest,
+  requestFromParts,
+  type RequestSync,
+} from "./request_sync.ts";
 import { isStatus, partsOfResponse, responseFromParts, type ResponseSync } from "./response_sync.ts";
 
 /** `["~P", status, statusText, url, redirected, headers, body]`; body is text, `null` or `[base64]`. */
@@ -44,7 +51,9 @@ export const request: Kind<RequestSync> = {
     ) {
       return reader.fail("a request needs url, method, redirect and headers");
     }
-    return requestFromParts({ url, method, redirect, headers, body: readBody(data[5], reader) });
+    const body = readBody(data[5], reader);
+    if (body !== null && !mayHaveBody(method)) reader.fail("a GET or HEAD request has no body");
+    return requestFromParts({ url, method, redirect, headers, body });
   },
 };
 

@@ -86,7 +86,7 @@ export class RequestSync {
     if (!URL.canParse(url)) throw new InvalidUrlError(url);
     if (!isMethod(method)) throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");
     const verb = normalizeMethod(method);
-    if (body !== null && /^(GET|HEAD)$/.test(verb)) {
+    if (body !== null && !mayHaveBody(verb)) {
       throw new InvalidOptionError("body", body, `a ${verb} request has none: leave it out or choose POST`);
     }
     if (!isRedirect(redirect)) {
@@ -198,6 +198,11 @@ export function isMethod(value: unknown): value is string {
 /** Whether a value is a redirect mode. */
 export function isRedirect(value: unknown): value is "follow" | "manual" | "error" {
   return value === "follow" || value === "manual" || value === "error";
+}
+
+/** Whether the Fetch standard lets a request of this method have a body. */
+export function mayHaveBody(method: string): boolean {
+  return !/^(GET|HEAD)$/i.test(method);
 }
 
 function normalizeMethod(method: string): string {

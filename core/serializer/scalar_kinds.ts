@@ -45,10 +45,11 @@ export const regExp: Kind<RegExp> = {
       writer.fail("LIMIT_EXCEEDED", `a RegExp longer than maxRegExpLength (${writer.maxRegExpLength})`, place);
     }
     out.push(value.source, value.flags);
-    if (value.lastIndex !== 0) out.push(value.lastIndex);
+    if (value.lastIndex !== 0) out.push(writer.value(Number(value.lastIndex), place, 3));
   },
   create(data, reader) {
-    const [, source, flags, lastIndex = 0] = data;
+    const [, source, flags] = data;
+    const lastIndex = data.length > 3 ? reader.read(data, 3) : 0;
     if (typeof source !== "string" || typeof flags !== "string" || typeof lastIndex !== "number") {
       return reader.fail("a RegExp needs source and flags");
     }

@@ -120,6 +120,36 @@ export function mutate(text: string, texts: string[], next: (end: number) => num
   return next(3) === 0 && !text.startsWith("[") ? `["~doze1",${text}]` : text;
 }
 
+/** A text made of another that is changed as JSON is, so that it stays JSON. */
+export function mutateTree(text: string, texts: string[], next: (end: number) => number): string {
+  const pieces = PIECES.filter(isJson);
+  const root = [JSON.parse(text)];
+  for (let changes = 1 + next(3); changes > 0; changes--) {
+    let holder: unknown[] | Record<string, unknown> = root;
+    let key: string | number = 0;
+    for (let steps = 1 + next(6); steps > 0; steps--) {
+      const inner: unknown = (holder as Record<string | number, unknown>)[key];
+      const keys: string[] = typeof inner === "object" && inner !== null ? Object.keys(inner) : [];
+      if (keys.length === 0) break;
+      holder = inner as Record<string, unknown>;
+      key = keys[next(keys.length)];
+    }
+    const other = JSON.parse(next(2) ? pieces[next(pieces.length)] : texts[next(texts.length)]);
+    const value = next(4) === 0 && Array.isArray(other) ? other[next(other.length)] : other;
+    if (Array.isArray(holder) && next(3) === 0) holder.splice(Number(key), next(3), ...(next(2) ? [value] : []));
+    else Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return JSON.stringify(root[0]) ?? "null";
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Tries `count` texts of a seed. */
 export function fuzz(count: number, seed: number): FuzzReport {
   const next = random(seed);
@@ -128,7 +158,8 @@ export function fuzz(count: number, seed: number): FuzzReport {
   const before = fingerprint();
   const watch = watchGlobals();
   for (let i = 0; i < count && report.wrong.length < 10; i++) {
-    const text = mutate(texts[next(texts.length)], texts, next);
+    const change = next(2) ? mutate : mutateTree;
+    const text = change(texts[next(texts.length)], texts, next);
     const wrong = tryText(text, report) ?? watch.used() ??
       (fingerprint() === before ? undefined : "a prototype changed");
     if (wrong !== undefined) report.wrong.push(`${wrong}, seed ${seed}, text ${i}: ${text}`);
