@@ -1,69 +1,122 @@
 /**
- * A body held in memory, readable at once and again and again.
+ * A body held in memory with its headers, readable at once and again and again.
  *
  * @module
  */
 import { quote } from "../errors.ts";
 import { parseForm } from "./form_body.ts";
+import { headersFromText, headersToText } from "./header_text.ts";
 import { SerializerError } from "./serializer_error.ts";
 
 /** Bytes, or the text that they spell in UTF-8; `null` when there is no body. */
 export type BodyContent = string | Uint8Array<ArrayBuffer> | null;
 
-/** Takes over what a caller gives as a body: text made well-formed, bytes copied. */
+/** Caps on taking a snapshot of a native request or response. */
+export interface SnapshotOptions {
+  /** Largest body in bytes, counted as they arrive, decompressed. Default: `Infinity`. */
+  maxBytes?: number;
+}
+
+/** The headers as lines, and the body as it is held. */
+export let contentOf: (message: BodySync) => { headers: string; body: BodyContent };
+
+/** What `RequestSync` and `ResponseSync` have in common: headers and a body. */
+export abstract class BodySync {
+  #lines: string;
+  #headers: Headers | undefined;
+  readonly #body: BodyContent;
+
+  static {
+    contentOf = (message) => {
+      if (message.#headers) message.#lines = headersToText(message.#headers);
+      return { headers: message.#lines, body: message.#body };
+    };
+  }
+
+  /** Takes over headers, one line `name: value` each, and a body, text or bytes. */
+  constructor(lines: string, body: string | Uint8Array<ArrayBuffer> | null) {
+    this.#lines = lines;
+    this.#body = body;
+  }
+
+  /** The headers; changes to them are kept. */
+  get headers(): Headers {
+    return this.#headers ??= headersFromText(this.#lines);
+  }
+
+  /**
+   * The body read as JSON, anew at each call.
+   *
+   * @throws {SerializerError} `INVALID_BODY` when it is not JSON.
+   */
+  json<T = unknown>(): T {
+    try {
+      return JSON.parse(this.text());
+    } catch (cause) {
+      throw new SerializerError("INVALID_BODY", `Cannot read the body as JSON, use text() to see it: ${cause}`, {
+        cause,
+      });
+    }
+  }
+
+  /** The body as text, decoded as UTF-8, without a byte order mark; `""` when there is none. */
+  text(): string {
+    const body = this.#body;
+    if (typeof body === "string") return body.charCodeAt(0) === 0xfeff ? body.slice(1) : body;
+    return body ? new TextDecoder().decode(body) : "";
+  }
+
+  /** The body as bytes, a copy at each call. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const body = this.#body;
+    return typeof body === "string" ? new TextEncoder().encode(body) : new Uint8Array(body ?? []);
+  }
+
+  /** The body as an ArrayBuffer, a copy at each call. */
+  arrayBuffer(): ArrayBuffer {
+    return this.bytes().buffer;
+  }
+
+  /** The body as a Blob whose type is the content type. */
+  blob(): Blob {
+    return new Blob([this.bytes()], { type: this.headers.get("content-type") ?? "" });
+  }
+
+  /**
+   * The body as a form, `multipart/form-data` or `application/x-www-form-urlencoded` by its content type.
+   *
+   * @throws {SerializerError} `INVALID_BODY` when it is neither.
+   */
+  formData(): FormData {
+    const type = this.headers.get("content-type") ?? "";
+    const form = parseForm(this.bytes(), type);
+    if (form) return form;
+    const message = `Cannot read the body as a form: use text() or bytes() to see it, got content type ${quote(type)}`;
+    throw new SerializerError("INVALID_BODY", message);
+  }
+}
+
+/** Takes over what a caller gives as a body: text made well-formed, bytes copied, as text if they are UTF-8. */
 export function holdBody(body: string | Uint8Array | ArrayBuffer | null): BodyContent {
+  if (body === null) return null;
   if (typeof body === "string") return body.toWellFormed();
-  return body === null ? null : compactBody(new Uint8Array(body));
-}
-
-/** The bytes of a body as text if that text gives the same bytes again. */
-export function compactBody(bytes: Uint8Array<ArrayBuffer>): string | Uint8Array<ArrayBuffer> {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    return bytes;
+    return new Uint8Array(body);
   }
-}
-
-/** The bytes of a body, in a copy of their own. */
-export function bodyBytes(content: BodyContent): Uint8Array<ArrayBuffer> {
-  return typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content ?? []);
-}
-
-/** The body as text, without a byte order mark, as the Fetch standard decodes it. */
-export function bodyText(content: BodyContent): string {
-  if (typeof content === "string") return content.charCodeAt(0) === 0xfeff ? content.slice(1) : content;
-  return content === null ? "" : new TextDecoder().decode(content);
-}
-
-/** The body read as JSON; throws `INVALID_BODY`. */
-export function bodyJson(content: BodyContent): unknown {
-  try {
-    return JSON.parse(bodyText(content));
-  } catch (cause) {
-    throw new SerializerError("INVALID_BODY", `Cannot read the body as JSON, use text() to see it: ${cause}`, {
-      cause,
-    });
-  }
-}
-
-/** The body as a form of the given content type; throws `INVALID_BODY`. */
-export function bodyForm(content: BodyContent, type: string): FormData {
-  const form = parseForm(bodyBytes(content), type);
-  if (form) return form;
-  const message = `Cannot read the body as a form: use text() or bytes() to see it, got content type ${quote(type)}`;
-  throw new SerializerError("INVALID_BODY", message);
 }
 
 /** Reads a native body, counting; throws `BODY_USED` or `BODY_TOO_LARGE`, the stream then cancelled. */
-export async function readBody(source: Request | Response, maxBytes: number): Promise<BodyContent> {
+export async function readBody(source: Request | Response, options: SnapshotOptions): Promise<BodyContent> {
+  const { maxBytes = Infinity } = options;
   if (source.bodyUsed) {
     throw new SerializerError("BODY_USED", "Cannot take a snapshot: the body has been read, clone() it before");
   }
   if (!source.body) return null;
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
-  const reader = (source.body as ReadableStream<Uint8Array>).getReader();
+  const reader = source.body.getReader();
   for (let step = await reader.read(); !step.done; step = await reader.read()) {
     received += step.value.byteLength;
     if (received > maxBytes) {
@@ -80,5 +133,5 @@ export async function readBody(source: Request | Response, maxBytes: number): Pr
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
   }
-  return compactBody(bytes);
+  return holdBody(bytes);
 }

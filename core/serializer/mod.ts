@@ -10,4 +10,6 @@ export { registerType, type TypeCodec } from "./registry.ts";
 export type { SerializerLimits } from "./limits.ts";
 export { SerializerError, type SerializerErrorCode, type SerializerErrorDetails } from "./serializer_error.ts";
 export { RequestSync, type RequestSyncInit } from "./request_sync.ts";
-export { ResponseSync, type ResponseSyncInit, type SnapshotOptions } from "./response_sync.ts";
+export { ResponseSync, type ResponseSyncInit } from "./response_sync.ts";
+export { BodySync, type SnapshotOptions } from "./body_sync.ts";
+export { DozeError } from "../errors.ts";

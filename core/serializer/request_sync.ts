@@ -4,9 +4,8 @@
  * @module
  */
 import { InvalidOptionError, InvalidUrlError } from "../errors.ts";
-import { bodyBytes, type BodyContent, bodyForm, bodyJson, bodyText, holdBody, readBody } from "./body_sync.ts";
-import { headersFromText, headersToText } from "./header_text.ts";
-import type { SnapshotOptions } from "./response_sync.ts";
+import { type BodyContent, BodySync, contentOf, holdBody, readBody, type SnapshotOptions } from "./body_sync.ts";
+import { headersToText } from "./header_text.ts";
 
 /** What a {@linkcode RequestSync} holds beside its URL. */
 export interface RequestSyncInit {
@@ -30,12 +29,6 @@ export interface RequestParts {
   body: BodyContent;
 }
 
-/** Makes a snapshot of parts that have been validated. */
-export let requestFromParts: (parts: RequestParts) => RequestSync;
-
-/** Takes a snapshot apart. */
-export let partsOfRequest: (request: RequestSync) => RequestParts;
-
 /** Parts on their way to the constructor, which takes them without a check. */
 let ready: RequestParts | undefined;
 
@@ -53,20 +46,10 @@ let ready: RequestParts | undefined;
  * assertEquals(await copy.toRequest().json(), { q: 1 });
  * ```
  */
-export class RequestSync {
-  #parts: RequestParts;
-  #headers: Headers | undefined;
-
-  static {
-    requestFromParts = (parts) => {
-      ready = parts;
-      return new RequestSync("");
-    };
-    partsOfRequest = (request) => {
-      if (request.#headers) request.#parts = { ...request.#parts, headers: headersToText(request.#headers) };
-      return request.#parts;
-    };
-  }
+export class RequestSync extends BodySync {
+  readonly #url: string;
+  readonly #method: string;
+  readonly #redirect: "follow" | "manual" | "error";
 
   /**
    * Creates a snapshot.
@@ -77,33 +60,12 @@ export class RequestSync {
    * @throws {InvalidOptionError} When the method is not one, or GET or HEAD are given a body.
    */
   constructor(url: string | URL, init: RequestSyncInit = {}) {
-    if (ready) {
-      this.#parts = ready;
-      ready = undefined;
-      return;
-    }
-    const { method = "GET", redirect = "follow", body = null } = init;
-    if (!URL.canParse(url)) throw new InvalidUrlError(url);
-    if (!isMethod(method)) throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");
-    const verb = normalizeMethod(method);
-    if (body !== null && !mayHaveBody(verb)) {
-      throw new InvalidOptionError("body", body, `a ${verb} request has none: leave it out or choose POST`);
-    }
-    if (!isRedirect(redirect)) {
-      throw new InvalidOptionError("redirect", redirect, 'pass "follow", "manual" or "error"');
-    }
-    const form = body instanceof URLSearchParams;
-    const headers = new Headers(init.headers);
-    if ((form || typeof body === "string") && !headers.has("content-type")) {
-      headers.set("content-type", `${form ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`);
-    }
-    this.#parts = {
-      url: new URL(url).href,
-      method: verb,
-      redirect,
-      headers: headersToText(headers),
-      body: holdBody(form ? body.toString() : body),
-    };
+    const parts = ready ?? checkParts(url, init);
+    ready = undefined;
+    super(parts.headers, parts.body);
+    this.#url = parts.url;
+    this.#method = parts.method;
+    this.#redirect = parts.redirect;
   }
 
   /**
@@ -114,80 +76,50 @@ export class RequestSync {
    * @throws {SerializerError} `BODY_USED`; `BODY_TOO_LARGE` with `received`, the rest of the body then cancelled.
    */
   static async from(request: Request, options: SnapshotOptions = {}): Promise<RequestSync> {
-    const body = await readBody(request, options.maxBytes ?? Infinity);
-    const { url, method, headers } = request;
+    const body = await readBody(request, options);
+    const { url, method } = request;
     const redirect = isRedirect(request.redirect) ? request.redirect : "follow";
-    return requestFromParts({ url, method, redirect, headers: headersToText(headers), body });
+    return requestFromParts({ url, method, redirect, headers: headersToText(request.headers), body });
   }
 
   /** Absolute URL. */
   get url(): string {
-    return this.#parts.url;
+    return this.#url;
   }
 
   /** HTTP method; standard ones in capitals. */
   get method(): string {
-    return this.#parts.method;
+    return this.#method;
   }
 
   /** What to do with redirects. */
   get redirect(): "follow" | "manual" | "error" {
-    return this.#parts.redirect;
-  }
-
-  /** The headers; changes to them are kept. */
-  get headers(): Headers {
-    return this.#headers ??= headersFromText(this.#parts.headers);
-  }
-
-  /**
-   * The body read as JSON, anew at each call.
-   *
-   * @throws {SerializerError} `INVALID_BODY` when it is not JSON.
-   */
-  json<T = unknown>(): T {
-    return bodyJson(this.#parts.body) as T;
-  }
-
-  /** The body as text, decoded as UTF-8, without a byte order mark; `""` when there is none. */
-  text(): string {
-    return bodyText(this.#parts.body);
-  }
-
-  /** The body as bytes, a copy at each call. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    return bodyBytes(this.#parts.body);
-  }
-
-  /** The body as an ArrayBuffer, a copy at each call. */
-  arrayBuffer(): ArrayBuffer {
-    return this.bytes().buffer;
-  }
-
-  /** The body as a Blob whose type is the content type. */
-  blob(): Blob {
-    return new Blob([this.bytes()], { type: this.headers.get("content-type") ?? "" });
-  }
-
-  /**
-   * The body as a form, `multipart/form-data` or `application/x-www-form-urlencoded` by its content type.
-   *
-   * @throws {SerializerError} `INVALID_BODY` when it is neither.
-   */
-  formData(): FormData {
-    return bodyForm(this.#parts.body, this.headers.get("content-type") ?? "");
+    return this.#redirect;
   }
 
   /** A copy with headers of its own; the body is shared, as it cannot change. */
   clone(): RequestSync {
-    return requestFromParts({ ...partsOfRequest(this) });
+    return requestFromParts(partsOfRequest(this));
   }
 
   /** A native request with the same method, headers, body and redirect mode. */
   toRequest(): Request {
-    const { url, method, redirect, body } = this.#parts;
+    const { url, method, redirect, body } = partsOfRequest(this);
     return new Request(url, { method, redirect, body, headers: new Headers(this.headers) });
   }
+}
+
+/** Makes a snapshot of parts that have been validated. */
+export function requestFromParts(parts: RequestParts): RequestSync {
+  ready = parts;
+  return new RequestSync("");
+}
+
+/** Takes a snapshot apart. */
+export function partsOfRequest(request: RequestSync): RequestParts {
+  const { url, method, redirect } = request;
+  const { headers, body } = contentOf(request);
+  return { url, method, redirect, headers, body };
 }
 
 /** Whether a value is a method that the Fetch standard lets a program send. */
@@ -205,6 +137,26 @@ export function mayHaveBody(method: string): boolean {
   return !/^(GET|HEAD)$/i.test(method);
 }
 
-function normalizeMethod(method: string): string {
-  return /^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/i.test(method) ? method.toUpperCase() : method;
+function checkParts(url: string | URL, init: RequestSyncInit): RequestParts {
+  const { redirect = "follow", body = null } = init;
+  let { method = "GET" } = init;
+  if (!URL.canParse(url)) throw new InvalidUrlError(url);
+  if (!isMethod(method)) throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");
+  if (/^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/i.test(method)) method = method.toUpperCase();
+  if (body !== null && !mayHaveBody(method)) {
+    throw new InvalidOptionError("body", body, "leave it out, or choose a method that has one");
+  }
+  if (!isRedirect(redirect)) throw new InvalidOptionError("redirect", redirect, 'pass "follow", "manual" or "error"');
+  const form = body instanceof URLSearchParams;
+  const headers = new Headers(init.headers);
+  if ((form || typeof body === "string") && !headers.has("content-type")) {
+    headers.set("content-type", `${form ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`);
+  }
+  return {
+    url: new URL(url).href,
+    method,
+    redirect,
+    headers: headersToText(headers),
+    body: holdBody(form ? body.toString() : body),
+  };
 }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { quote } from "../errors.ts";
-import { bodyBytes, type BodyContent, bodyForm, bodyJson, bodyText, holdBody, readBody } from "./body_sync.ts";
-import { headersFromText, headersToText } from "./header_text.ts";
-import { SerializerError } from "./serializer_error.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { type BodyContent, BodySync, contentOf, holdBody, readBody, type SnapshotOptions } from "./body_sync.ts";
+import { headersToText } from "./header_text.ts";
 
 /** What a {@linkcode ResponseSync} holds beside its body. */
 export interface ResponseSyncInit {
@@ -22,12 +21,6 @@ export interface ResponseSyncInit {
   redirected?: boolean;
 }
 
-/** Caps on taking a snapshot of a native request or response. */
-export interface SnapshotOptions {
-  /** Largest body in bytes, counted as they arrive, decompressed. Default: `Infinity`. */
-  maxBytes?: number;
-}
-
 /** Everything a snapshot is made of, as it travels. */
 export interface ResponseParts {
   status: number;
@@ -38,12 +31,6 @@ export interface ResponseParts {
   headers: string;
   body: BodyContent;
 }
-
-/** Makes a snapshot of parts that have been validated. */
-export let responseFromParts: (parts: ResponseParts) => ResponseSync;
-
-/** Takes a snapshot apart. */
-export let partsOfResponse: (response: ResponseSync) => ResponseParts;
 
 /** Parts on their way to the constructor, which takes them without a check. */
 let ready: ResponseParts | undefined;
@@ -62,47 +49,27 @@ let ready: ResponseParts | undefined;
  * assertEquals(copy.headers.get("content-type"), "application/json");
  * ```
  */
-export class ResponseSync {
-  #parts: ResponseParts;
-  #headers: Headers | undefined;
-
-  static {
-    responseFromParts = (parts) => {
-      ready = parts;
-      return new ResponseSync();
-    };
-    partsOfResponse = (response) => {
-      if (response.#headers) response.#parts = { ...response.#parts, headers: headersToText(response.#headers) };
-      return response.#parts;
-    };
-  }
+export class ResponseSync extends BodySync {
+  readonly #status: number;
+  readonly #statusText: string;
+  readonly #url: string;
+  readonly #redirected: boolean;
 
   /**
    * Creates a snapshot from parts.
    *
    * @param body Text, bytes (copied) or `null`, the default.
    * @param init Status, headers and the rest.
-   * @throws {SerializerError} `INVALID_BODY` when the status is not an integer of 100 to 599, or 0.
+   * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0.
    */
   constructor(body: string | Uint8Array | null = null, init: ResponseSyncInit = {}) {
-    if (ready) {
-      this.#parts = ready;
-      ready = undefined;
-      return;
-    }
-    const { status = 200, statusText = "", url = "", redirected = false, headers } = init;
-    if (!isStatus(status)) {
-      const message = `Cannot hold a response: pass a status of 100 to 599, or 0, got ${quote(status)}`;
-      throw new SerializerError("INVALID_BODY", message);
-    }
-    this.#parts = {
-      status,
-      statusText: String(statusText),
-      url: String(url),
-      redirected: Boolean(redirected),
-      headers: headers ? headersToText(new Headers(headers)) : "",
-      body: holdBody(body),
-    };
+    const parts = ready ?? checkParts(body, init);
+    ready = undefined;
+    super(parts.headers, parts.body);
+    this.#status = parts.status;
+    this.#statusText = parts.statusText;
+    this.#url = parts.url;
+    this.#redirected = parts.redirected;
   }
 
   /**
@@ -114,14 +81,14 @@ export class ResponseSync {
    * What the stream itself fails with is passed on.
    */
   static async from(response: Response, options: SnapshotOptions = {}): Promise<ResponseSync> {
-    const body = await readBody(response, options.maxBytes ?? Infinity);
-    const { status, statusText, url, redirected, headers } = response;
-    return responseFromParts({ status, statusText, url, redirected, headers: headersToText(headers), body });
+    const body = await readBody(response, options);
+    const { status, statusText, url, redirected } = response;
+    return responseFromParts({ status, statusText, url, redirected, headers: headersToText(response.headers), body });
   }
 
   /** HTTP status, e.g. 200. */
   get status(): number {
-    return this.#parts.status;
+    return this.#status;
   }
 
   /** Whether the status is 200 to 299. */
@@ -131,65 +98,22 @@ export class ResponseSync {
 
   /** Reason phrase; `""` over HTTP/2. */
   get statusText(): string {
-    return this.#parts.statusText;
+    return this.#statusText;
   }
 
   /** Final URL, after redirects; `""` when unknown. */
   get url(): string {
-    return this.#parts.url;
+    return this.#url;
   }
 
   /** Whether redirects were followed. */
   get redirected(): boolean {
-    return this.#parts.redirected;
-  }
-
-  /** The headers; changes to them are kept. */
-  get headers(): Headers {
-    return this.#headers ??= headersFromText(this.#parts.headers);
-  }
-
-  /**
-   * The body read as JSON, anew at each call.
-   *
-   * @throws {SerializerError} `INVALID_BODY` when it is not JSON.
-   */
-  json<T = unknown>(): T {
-    return bodyJson(this.#parts.body) as T;
-  }
-
-  /** The body as text, decoded as UTF-8, without a byte order mark; `""` when there is none. */
-  text(): string {
-    return bodyText(this.#parts.body);
-  }
-
-  /** The body as bytes, a copy at each call. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    return bodyBytes(this.#parts.body);
-  }
-
-  /** The body as an ArrayBuffer, a copy at each call. */
-  arrayBuffer(): ArrayBuffer {
-    return this.bytes().buffer;
-  }
-
-  /** The body as a Blob whose type is the content type. */
-  blob(): Blob {
-    return new Blob([this.bytes()], { type: this.headers.get("content-type") ?? "" });
-  }
-
-  /**
-   * The body as a form, `multipart/form-data` or `application/x-www-form-urlencoded` by its content type.
-   *
-   * @throws {SerializerError} `INVALID_BODY` when it is neither.
-   */
-  formData(): FormData {
-    return bodyForm(this.#parts.body, this.headers.get("content-type") ?? "");
+    return this.#redirected;
   }
 
   /** A copy with headers of its own; the body is shared, as it cannot change. */
   clone(): ResponseSync {
-    return responseFromParts({ ...partsOfResponse(this) });
+    return responseFromParts(partsOfResponse(this));
   }
 
   /**
@@ -198,13 +122,39 @@ export class ResponseSync {
    * @throws {RangeError} When the status is below 200, which only a network may produce.
    */
   toResponse(): Response {
-    const { status, statusText, body } = this.#parts;
+    const { status, statusText, body } = partsOfResponse(this);
     const bodiless = [101, 103, 204, 205, 304].includes(status);
     return new Response(bodiless ? null : body, { status, statusText, headers: new Headers(this.headers) });
   }
 }
 
+/** Makes a snapshot of parts that have been validated. */
+export function responseFromParts(parts: ResponseParts): ResponseSync {
+  ready = parts;
+  return new ResponseSync();
+}
+
+/** Takes a snapshot apart. */
+export function partsOfResponse(response: ResponseSync): ResponseParts {
+  const { status, statusText, url, redirected } = response;
+  const { headers, body } = contentOf(response);
+  return { status, statusText, url, redirected, headers, body };
+}
+
 /** Whether a value can be the status of a response. */
 export function isStatus(value: unknown): value is number {
   return Number.isInteger(value) && (value === 0 || ((value as number) >= 100 && (value as number) <= 599));
+}
+
+function checkParts(body: string | Uint8Array | null, init: ResponseSyncInit): ResponseParts {
+  const { status = 200, statusText = "", url = "", redirected = false, headers } = init;
+  if (!isStatus(status)) throw new InvalidOptionError("status", status, "pass an integer of 100 to 599, or 0");
+  return {
+    status,
+    statusText: String(statusText),
+    url: String(url),
+    redirected: Boolean(redirected),
+    headers: headers ? headersToText(new Headers(headers)) : "",
+    body: holdBody(body),
+  };
 }
