@@ -105,7 +105,7 @@ export class Sweep {
     const now = clock.now();
     const ran = new Set<string>();
     const running: unknown[] = [];
-    const rows = count === undefined ? table.due(now) : take(count, table.due(Number.MAX_SAFE_INTEGER));
+    const rows = count === undefined ? this.#passes(now) : take(count, table.due(Number.MAX_SAFE_INTEGER));
     this.#upTo = now;
     try {
       for (const row of rows) {
@@ -127,24 +127,36 @@ export class Sweep {
     const { table, watch, onQuarantine } = this.#parts;
     const quarantined = watch.start(() => table.nextDue(), now);
     if (quarantined !== undefined) onQuarantine(quarantined.row, quarantined.error);
-    return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) > 0 : this.#runGuarded(now);
+    return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) : this.#runGuarded(now);
   }
 
-  /** Runs up to `limit` due rows; returns how many it was short of, or 0 when none is left. */
-  #runRows(now: number, limit: number): number {
-    const { clock, table, settler, runner, timeSlice } = this.#parts;
+  /** Runs up to `limit` due rows; tells whether some are left over. */
+  #runRows(now: number, limit: number): boolean {
+    const { clock, settler, runner, timeSlice } = this.#parts;
     this.#upTo = now;
     let runs = 0;
     try {
-      for (const row of table.due(now)) {
+      for (const row of this.#passes(now)) {
         if (settler.isRunning(row.id)) continue;
-        if (runs === limit || (runs > 0 && clock.now() - now >= timeSlice)) return runs;
+        if (runs === limit || (runs > 0 && clock.now() - now >= timeSlice)) return true;
         runs++;
         runner.run(row);
       }
-      return 0;
+      return false;
     } finally {
       this.#upTo = undefined;
+    }
+  }
+
+  /** Walks the due rows, again for as long as runs of cron that are made up for leave some that are due as well. */
+  *#passes(now: number): Generator<Row, void, void> {
+    const { table, settler } = this.#parts;
+    for (let found = true; found;) {
+      found = false;
+      for (const row of table.due(now)) {
+        yield row;
+        found ||= !settler.isRunning(row.id);
+      }
     }
   }
 
