@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { JobCompany } from "./company.ts";
 import { type DeliverOptions, deliverUntilDue } from "./deliver.ts";
 import { encodeOutcome } from "./encode_outcome.ts";
 import type { Acknowledgement, Job } from "./job.ts";
@@ -11,7 +12,8 @@ import { runFetch, type RunFetchOptions } from "./run_fetch.ts";
 /** What {@linkcode performJob} works with. */
 export interface PerformJobOptions extends RunFetchOptions, DeliverOptions {
   /**
-   * Called as the fetch begins; for what goes on beside it, as heartbeats do. It must not fail.
+   * Called as the fetch begins; for what goes on beside it, besides the heartbeats that are sent anyway. It must not
+   * fail.
    *
    * @param job The job.
    * @param giveUp Ends the job: the fetch is aborted and nothing is delivered.
@@ -45,11 +47,12 @@ export async function performJob(job: Job, options: PerformJobOptions): Promise<
   const { signal } = controller;
   try {
     const finish = options.accompany?.(job, giveUp);
+    const company = new JobCompany(job, { ...options, signal }, giveUp);
     const outcome = await runFetch(job, { fetch: options.fetch, clock: options.clock, signal });
-    await finish?.();
+    const [answered] = await Promise.all([company.end(), finish?.()]);
     if (signal.aborted) return "undelivered";
-    const text = encodeOutcome(outcome, job, options.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
-    return await deliverUntilDue(job, text, { ...options, signal });
+    const text = encodeOutcome(outcome, answered, options.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
+    return await deliverUntilDue(answered, text, { ...options, signal });
   } finally {
     options.signal?.removeEventListener("abort", giveUp);
   }

@@ -67,6 +67,8 @@ export interface OutcomeEvent {
   readonly own: boolean;
   /** Whether it brings the continuation along. */
   readonly continuation: boolean;
+  /** Whether the request's deadline has passed. */
+  readonly overdue: boolean;
   /** Whether the caller would rather have an outcome twice than not at all. */
   readonly runAmbiguous: boolean;
   /** Whether this instantiation has reported this very outcome as late. */
@@ -163,7 +165,10 @@ function outcome(state: RequestState, event: OutcomeEvent): Transition {
     case "absent":
       if (state.known === "settled" && state.attempt === event.attempt) return stay(state, "settled");
       if (state.known !== "nothing" || event.own) return tooLate(state, event);
-      if (!event.first && !event.runAmbiguous) return stay(state, "late", event.reported ? "none" : "ambiguous");
+      // Past its deadline, an instantiation that is gone may have decided it, as may have an earlier copy.
+      if (!event.runAmbiguous && (!event.first || (event.continuation && event.overdue))) {
+        return stay(state, "late", event.reported ? "none" : "ambiguous");
+      }
       return event.continuation
         ? run({ phase: "open", row: false, attempt: event.attempt }, true, false)
         : tooLate(state, event);
