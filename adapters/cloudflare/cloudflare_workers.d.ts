@@ -5,7 +5,14 @@
 declare module "cloudflare:workers" {
   export abstract class DurableObject<Env = unknown> {
     constructor(ctx: import("./platform.ts").DurableObjectStateLike, env: Env);
-    protected ctx: import("./platform.ts").DurableObjectStateLike;
+    protected ctx: import("./platform.ts").DurableObjectStateLike & {
+      readonly storage: {
+        readonly kv: {
+          put<T>(key: string, value: T): void;
+          list<T>(): Iterable<[string, T]>;
+        };
+      };
+    };
     protected env: Env;
   }
   export abstract class WorkerEntrypoint<Env = unknown> {

@@ -3,14 +3,12 @@
  *
  * @module
  */
-import { createTestHarness } from "wrangler";
 import { type Api, startApi } from "./api.ts";
 import { type Case, CASES } from "./cases.ts";
 import { type Result, runLocalCase } from "./local_case.ts";
 import { formatTable } from "./table.ts";
 import type { Report } from "./worker.ts";
-
-type Harness = ReturnType<typeof createTestHarness>;
+import { startWorkerd, type Workerd } from "./workerd.ts";
 
 const HEADER = [
   "case",
@@ -27,11 +25,12 @@ const HEADER = [
 /** Longest wait for one case, in milliseconds, beyond its timeout. */
 const PATIENCE = 10_000;
 
-async function call<T>(server: Harness, path: string, query: Record<string, string | number>): Promise<T> {
+async function call<T>(server: Workerd, path: string, query: Record<string, string | number>): Promise<T> {
   const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
-  const response = await server.fetch(`http://demo${path}?${search}`, { method: "POST" });
-  if (!response.ok) throw new DemoError(`${path} answered ${response.status}: ${await response.text()}`);
-  return await response.json() as T;
+  const response = await server.fetch(`${path}?${search}`);
+  const text = await response.text();
+  if (response.status !== 200) throw new DemoError(`${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text);
 }
 
 /** Something in the demo itself does not work. */
@@ -47,7 +46,7 @@ async function poll<T>(ask: () => Promise<T>, done: (value: T) => boolean, ms: n
   }
 }
 
-async function runCase(server: Harness, api: Api, test: Case): Promise<Result> {
+async function runCase(server: Workerd, api: Api, test: Case): Promise<Result> {
   const { kind, name, timeout, count = 1, late = 0 } = test;
   const separator = test.target.includes("?") ? "&" : "?";
   const url = test.target === "refused" ? api.refusedUrl : `${api.url}${test.target}${separator}case=${name}`;
@@ -56,7 +55,7 @@ async function runCase(server: Harness, api: Api, test: Case): Promise<Result> {
   await call(server, "/start", { kind, name, url, timeout, count });
   if (test.evict) {
     await poll(() => Promise.resolve(api.hits.get(name) ?? 0), (hits) => hits >= count, PATIENCE);
-    await server.getWorker().evictDurableObject(kind, { name });
+    await server.evict(kind, name);
   }
   const report = await poll(
     () => call<Report>(server, "/report", { kind, name }),
@@ -83,15 +82,16 @@ async function runCase(server: Harness, api: Api, test: Case): Promise<Result> {
 }
 
 /** Looks once more at the end: what ran twice would show by now. */
-async function countAgain(server: Harness, test: Case, result: Result): Promise<Result> {
+async function countAgain(server: Workerd, test: Case, result: Result): Promise<Result> {
   const { runs } = await call<Report>(server, "/report", { kind: test.kind, name: test.name });
   return { ...result, runs: runs.length, ok: result.ok && runs.length === (test.count ?? 1) };
 }
 
 async function runOnCloudflare(api: Api): Promise<Result[]> {
-  const root = new URL("../../", import.meta.url);
-  const server = createTestHarness({ root: root.pathname, workers: [{ configPath: "wrangler.jsonc" }] });
-  await server.listen();
+  const server = await startWorkerd({
+    main: new URL("./worker.ts", import.meta.url),
+    objects: { AGENT: "DemoAgent", LATE_AGENT: "LateAgent", DUPLICATE_AGENT: "DuplicateAgent" },
+  });
   try {
     const results: Result[] = [];
     for (const test of CASES) {
