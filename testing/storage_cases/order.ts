@@ -155,7 +155,10 @@ export const ORDER_CASES: readonly StorageCase[] = [
       for (const id of [...expected].reverse()) storage.insert(row(7, id));
       const seen: string[] = [];
       let after: RowKey | undefined;
-      for (let page = storage.due(7, 4); page.length > 0; page = storage.due(7, 4, after)) {
+      // A storage that repeats rows would never come to the end.
+      while (seen.length <= expected.length) {
+        const page = storage.due(7, 4, after);
+        if (page.length === 0) break;
         seen.push(...ids(page));
         after = page[page.length - 1];
       }

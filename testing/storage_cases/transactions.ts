@@ -119,6 +119,8 @@ export const TRANSACTION_CASES: readonly StorageCase[] = [
       storage.insert(row(5, "a"));
       expectThrown(storage, "stop", () => {
         storage.insert(row(1, "b", { named: true }));
+        // Two more and one less: what is undone must not come out even.
+        storage.insert(row(2, "c"));
         storage.take({ due: 5, id: "a" });
         // Read inside, so that a cache filled there is caught.
         storage.first();
