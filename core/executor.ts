@@ -4,6 +4,18 @@
  * @module
  */
 import type { Job } from "./job.ts";
+import type { Route } from "./route.ts";
+
+/** How a job would be run. */
+export interface Plan {
+  /** Which way; it stays the same when the job is dispatched again. */
+  readonly via?: Route;
+  /**
+   * Whether the job survives on its way by itself, and may wait there: silence says nothing then, and no signs of life
+   * are asked for. Whoever holds the job brings it back after a loss.
+   */
+  readonly durable: boolean;
+}
 
 /**
  * Takes jobs off an origin's hands. Whatever it does, it answers through the origin's delivery, never through
@@ -12,6 +24,13 @@ import type { Job } from "./job.ts";
 export interface Executor {
   /** Longest `timeout` that it can hold, in milliseconds; `Infinity` for no limit. */
   readonly maxTimeout: number;
+  /**
+   * Looks at a job before anything is stored, and says how it would be run. An executor without this method takes any
+   * job up to its `maxTimeout`, and refuses every `via`.
+   *
+   * @throws What the call is to throw when the job cannot be run: too long, too large, no such executor.
+   */
+  plan?(job: Job): Plan;
   /**
    * Hands a job over.
    *

@@ -7,6 +7,7 @@
  */
 import type { FetchRetryOptions } from "./fetch_retry.ts";
 import type { FetchPolicyOptions } from "./policy.ts";
+import type { Route } from "./route.ts";
 
 /** Version of the wire format that this release writes. */
 export const JOB_VERSION = 1;
@@ -42,6 +43,8 @@ export interface Job {
   readonly persistAfter?: number;
   /** What the executor hands back with the outcome, unread; absent: nothing. */
   readonly carried?: Carried;
+  /** Which way it goes; absent: as the executor chooses. */
+  readonly via?: Route;
 }
 
 /** What of a request travels with its job, so that no row has to hold it. The executor hands it back, unread. */

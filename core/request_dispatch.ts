@@ -60,6 +60,7 @@ export class RequestDispatch {
       ...(heartbeat === undefined ? {} : { heartbeat }),
       ...(persistAfter === undefined ? {} : { persistAfter }),
       carried,
+      ...(again.via === undefined ? {} : { via: again.via }),
     };
   }
 

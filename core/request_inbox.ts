@@ -38,6 +38,7 @@ export class RequestInbox {
       first: sending === 1,
       own: carried?.epoch === this.#context.epoch,
       continuation: carried?.continuation !== undefined,
+      overdue: message.due <= this.#context.clock.now(),
       runAmbiguous: carried?.onAmbiguous === "run",
       reported: this.#context.memory.reported(token, attempt),
     });
@@ -134,12 +135,17 @@ function storedFromDelivery(message: Delivery, continuation: string): StoredRequ
 
 /** A deferred request that its origin has forgotten; `undefined` when the job does not carry its continuation. */
 function storedFromJob(job: Job): StoredRequest | undefined {
-  const { token, attempt, timeout, grace, heartbeat, carried, request, policy, retry } = job;
+  const { token, attempt, timeout, grace, heartbeat, carried, request, policy, retry, via } = job;
   const target = requestTarget(job);
   if (carried?.continuation === undefined || target === undefined) return undefined;
   const { continuation, onLate, onAmbiguous } = carried;
   const { url, idempotent } = target;
-  const again = { request, policy, ...(retry === undefined ? {} : { retry }) };
+  const again = {
+    request,
+    policy,
+    ...(retry === undefined ? {} : { retry }),
+    ...(via === undefined ? {} : { via }),
+  };
   return {
     ...{ token, attempt, continuation, url, idempotent, timeout, grace },
     ...(heartbeat === undefined ? {} : { heartbeat, lease: 2 * heartbeat }),

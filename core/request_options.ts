@@ -8,6 +8,7 @@ import { InvalidOptionError, InvalidTimeoutError, TimeoutTooLongError } from "./
 import { type FetchRetryOptions, fetchRetryPolicy } from "./fetch_retry.ts";
 import type { Durability } from "./job.ts";
 import { fetchPolicy, type FetchPolicyOptions } from "./policy.ts";
+import { readRoute, type Route, type StrategyName } from "./route.ts";
 import { MAX_DUE } from "./storage.ts";
 
 /** Options that a single call and an object's defaults share. All durations are in milliseconds. */
@@ -33,6 +34,8 @@ export interface RequestDefaults {
   readonly policy?: FetchPolicyOptions;
   /** How often the executor tries within the one budget. Default: once. */
   readonly retry?: FetchRetryOptions;
+  /** Which way the fetch goes: see docs/strategies.md. Default: `"auto"`, what the executor chooses. */
+  readonly via?: StrategyName | "auto" | Route;
   /** How often a continuation that throws is run again, before it is a dead letter. Default: as the alarms have it. */
   readonly handlerRetry?: RetryOptions;
 }
@@ -68,6 +71,8 @@ export interface RequestTerms {
   readonly policy: FetchPolicyOptions;
   /** As in {@linkcode RequestDefaults.retry}. */
   readonly retry: FetchRetryOptions | undefined;
+  /** As in {@linkcode RequestDefaults.via}; `undefined` for `"auto"`. */
+  readonly via: Route | undefined;
   /** As in {@linkcode RequestDefaults.handlerRetry}. */
   readonly handlerRetry: RetryOptions | undefined;
 }
@@ -122,6 +127,7 @@ export function requestTerms(
     onAmbiguous,
     policy: given.policy ?? {},
     retry: given.retry,
+    via: readRoute(given.via),
     handlerRetry: given.handlerRetry,
   };
 }

@@ -9,6 +9,7 @@ import { FetchError } from "./fetch_error.ts";
 import type { FetchRetryOptions } from "./fetch_retry.ts";
 import type { FetchPolicyOptions } from "./policy.ts";
 import { decodePayload, encodePayload, type RowMeta } from "./row_payload.ts";
+import type { Route } from "./route.ts";
 import { ResponseSync, stringify } from "./serializer/mod.ts";
 import type { Row, RowKey } from "./storage.ts";
 
@@ -57,6 +58,8 @@ export interface Redispatch {
   readonly policy: FetchPolicyOptions;
   /** As in `Job.retry`. */
   readonly retry?: FetchRetryOptions;
+  /** As in `Job.via`. */
+  readonly via?: Route;
 }
 
 /**

@@ -9,12 +9,12 @@ import { encodeContinuation, runContinuation } from "./continuation.ts";
 import { DuplicateIdError, InvalidOptionError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import { isIdempotent } from "./fetch_retry.ts";
-import type { Acknowledgement, Message } from "./job.ts";
+import type { Acknowledgement, Job, Message } from "./job.ts";
 import { isMessage } from "./message.ts";
 import { checkUrl } from "./policy.ts";
 import type { RequestContext } from "./request_context.ts";
 import { tell } from "./request_context.ts";
-import { RequestDispatch } from "./request_dispatch.ts";
+import { type JobParts, RequestDispatch } from "./request_dispatch.ts";
 import type { LedgerEvent } from "./request_event.ts";
 import { RequestInbox } from "./request_inbox.ts";
 import { RequestLiveness } from "./request_liveness.ts";
@@ -73,7 +73,7 @@ interface Call {
   readonly named: boolean;
   readonly terms: RequestTerms;
   readonly stored: StoredRequest;
-  readonly again: Redispatch;
+  readonly job: Job;
 }
 
 /**
@@ -170,12 +170,10 @@ export class Requests {
    */
   proxyFetch(request: RequestInput, continuation: unknown, options: ProxyFetchOptions = {}): string {
     const call = this.#check(request, continuation, options);
-    const { key, named, terms, stored, again } = call;
+    const { key, named, terms, stored, job } = call;
     const { storage, memory, alarms } = this.#context;
-    const strict = terms.durability === "strict";
-    const { persistAfter, durability } = terms;
-    const parts = { key, stored, again, durability };
-    const job = this.#dispatch.job(persistAfter === undefined ? parts : { ...parts, persistAfter });
+    const { durability } = terms;
+    const strict = durability === "strict";
     if (strict) {
       const row = requestRow(key, stored, named);
       storage.transaction(() => {
@@ -197,7 +195,9 @@ export class Requests {
     const { origin, defaults = {}, executor } = this.#options;
     const now = this.#clock.now();
     const { id: asked, onLate, ...said } = options;
-    const terms = requestTerms(said, defaults, { maxTimeout: executor.maxTimeout, now });
+    // An executor that plans knows better, by the way that the job would go.
+    const maxTimeout = executor.plan === undefined ? executor.maxTimeout : Infinity;
+    const terms = requestTerms(said, defaults, { maxTimeout, now });
     const target = request instanceof RequestSync ? request : new RequestSync(request);
     checkUrl(target.url, terms.policy);
     const text = encodeContinuation(continuation, origin, this.#base);
@@ -208,6 +208,7 @@ export class Requests {
       request: stringify(target),
       policy: terms.policy,
       ...(terms.retry === undefined ? {} : { retry: terms.retry }),
+      ...(terms.via === undefined ? {} : { via: terms.via }),
     };
     const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous } = terms;
     const idempotent = isIdempotent(target.method, target.headers);
@@ -222,9 +223,30 @@ export class Requests {
     };
     const key = { due, id };
     const named = asked !== undefined;
+    const call = this.#plan({ key, stored, again, durability: terms.durability }, terms);
     // A deferred request may have to be written down later, when there is nobody to tell that it does not fit.
     if (terms.durability !== "strict" && text.length > MAX_AGAIN_LENGTH) requestRow(key, stored, named);
-    return { key, named, terms, stored, again };
+    return { key, named, terms, ...call };
+  }
+
+  /** Asks the executor how it would run the job, and makes the job so. */
+  #plan(parts: JobParts, terms: RequestTerms): { readonly stored: StoredRequest; readonly job: Job } {
+    const { executor } = this.#options;
+    const { stored, again } = parts;
+    const persisted = terms.persistAfter === undefined ? parts : { ...parts, persistAfter: terms.persistAfter };
+    const job = this.#dispatch.job(persisted);
+    if (executor.plan === undefined) {
+      if (terms.via === undefined) return { stored, job };
+      throw new InvalidOptionError("via", terms.via.strategy, "leave it out, the executor offers no choice");
+    }
+    const { via, durable } = executor.plan(job);
+    const routed = via === undefined ? again : { ...again, via };
+    const { heartbeat: _heartbeat, lease: _lease, ...silent } = stored;
+    const kept = {
+      ...(durable ? silent : stored),
+      ...(stored.again === undefined ? {} : { again: routed }),
+    };
+    return { stored: kept, job: this.#dispatch.job({ ...persisted, stored: kept, again: routed }) };
   }
 
   #freeId(asked: unknown): string {

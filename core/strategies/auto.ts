@@ -5,16 +5,19 @@
  */
 import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
-import type { Executor } from "../executor.ts";
+import type { Executor, Plan } from "../executor.ts";
 import type { Durability, Job } from "../job.ts";
 import { requestTarget } from "../request_target.ts";
+import type { StrategyName } from "../route.ts";
 import { AutoHistory, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
-import { fetchCost, type FetchShape, type StrategyName } from "./cost_model.ts";
+import { fetchCost, type FetchShape } from "./cost_model.ts";
 
 /** An executor that `auto` may choose. */
 export interface AutoCandidate extends Executor {
   /** Whether the job is small enough for it; left out, every job is. */
   fits?(job: Job): boolean;
+  /** Throws when it cannot take the job at all, e.g. because it is too large or a binding is missing. */
+  check?(job: Job): void;
 }
 
 /** The executors that are bound, by strategy. At least one. */
@@ -68,6 +71,8 @@ export interface Explanation {
   readonly options: readonly AutoOption[];
 }
 
+/** What to do about a timeout that is too long. */
+const REMEDY = 'bind a queue consumer for timeouts of up to 14.5 minutes, or pass via: "direct"';
 /** Fetches under way beyond which those whose end was never heard of are looked for. */
 const SWEEP_AT = 256;
 
@@ -75,7 +80,7 @@ const SWEEP_AT = 256;
 interface Open {
   readonly token: string;
   readonly executor: Executor;
-  readonly host: string | undefined;
+  readonly host: string;
   readonly started: number;
   readonly due: number;
   readonly metered: ReturnType<OverlapMeter["started"]>;
@@ -139,30 +144,37 @@ export class AutoExecutor implements Executor {
   }
 
   /**
+   * Chooses, unless the job says which way it is to go.
+   *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the way that it asks for is not bound.
+   * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when that, or anything bound, cannot hold the timeout.
+   * @throws What the executor's `check` throws.
+   */
+  plan(job: Job): Plan {
+    const via = job.via ?? { strategy: this.#choose(queryOf(job), job).strategy };
+    const { strategy, executor } = this.#candidate(via.strategy);
+    if (job.timeout > executor.maxTimeout) {
+      throw new TimeoutTooLongError(job.timeout, executor.maxTimeout, REMEDY);
+    }
+    executor.check?.(job);
+    return { via, durable: strategy === "queue" || strategy === "orchestrated" };
+  }
+
+  /**
    * Hands the job to the executor of choice. When that refuses it, no other is tried: it may have begun.
    *
-   * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when nothing bound can hold the timeout.
-   * @throws What the executor of choice throws.
+   * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
    */
   dispatch(job: Job): void | Promise<void> {
-    const target = requestTarget(job);
-    const durability = job.carried?.durability ?? "strict";
-    const { strategy, expected, options } = this.#choose({
-      host: target?.host ?? "",
-      timeout: job.timeout,
-      durability,
-      idempotent: target?.idempotent ?? true,
-      ...(job.persistAfter === undefined ? {} : { persistAfter: job.persistAfter }),
-    }, job);
-    const executor = this.#candidates.find((candidate) => candidate.strategy === strategy)!.executor;
+    const query = queryOf(job);
+    const { host } = query;
+    const expected = this.#history.expected(host)?.duration;
+    const { executor } = this.#candidate(job.via?.strategy ?? this.#choose(query, job).strategy);
     const now = this.#clock.now();
     this.#sweep(now);
     this.#end(job.id, now);
-    const elsewhere = options.find((option) => option.strategy !== "direct" && option.excluded === undefined)?.cost ??
-      0;
-    const common = fetchCost("direct", { duration: 0, durability }).total;
-    const metered = this.#meter.started(now, expected, Math.max(0, elsewhere - common));
-    this.#open.set(job.id, { token: job.token, executor, host: target?.host, started: now, due: job.due, metered });
+    const metered = this.#meter.started(now, expected, this.#elsewhere(query, job));
+    this.#open.set(job.id, { token: job.token, executor, host, started: now, due: job.due, metered });
     return executor.dispatch(job);
   }
 
@@ -182,17 +194,16 @@ export class AutoExecutor implements Executor {
   finished(id: string, duration?: number): void {
     const now = this.#clock.now();
     const open = this.#end(id, now);
-    if (open?.host !== undefined) this.#history.observe(open.host, duration ?? now - open.started);
+    if (open !== undefined && open.host !== "") this.#history.observe(open.host, duration ?? now - open.started);
   }
 
   #choose(query: AutoQuery, job: Job | undefined): Explanation {
     if (query.timeout > this.maxTimeout) {
-      const remedy = "bind a queue consumer for timeouts of up to 15 minutes, or fetch directly";
-      throw new TimeoutTooLongError(query.timeout, this.maxTimeout, remedy);
+      throw new TimeoutTooLongError(query.timeout, this.maxTimeout, REMEDY);
     }
     const estimate = this.#history.expected(query.host);
     const { upTo, overlap } = this.#meter.best(this.#clock.now());
-    const shape: FetchShape = { ...query, duration: estimate?.duration ?? UNKNOWN_MS };
+    const shape = this.#shape(query);
     const options = this.#candidates.map(({ strategy, executor }): AutoOption => {
       const { total: cost } = fetchCost(strategy, strategy === "direct" ? { ...shape, overlap } : shape);
       const excluded = this.#exclusion(strategy, executor, query, job);
@@ -234,6 +245,28 @@ export class AutoExecutor implements Executor {
     return undefined;
   }
 
+  #candidate(strategy: StrategyName): { readonly strategy: StrategyName; readonly executor: AutoCandidate } {
+    const candidate = this.#candidates.find((one) => one.strategy === strategy);
+    if (candidate !== undefined) return candidate;
+    const bound = this.#candidates.map((one) => one.strategy).join(", ");
+    throw new InvalidOptionError("via", strategy, `bind it, or pass one of those that are: ${bound}`);
+  }
+
+  /** What the fetch costs at least where it is not direct, besides what is the same for all, in $ per million. */
+  #elsewhere(query: AutoQuery, job: Job): number {
+    const shape = this.#shape(query);
+    const common = fetchCost("direct", { ...shape, overlap: 1 }).total;
+    const costs = this.#candidates
+      .filter(({ strategy }) => strategy !== "direct")
+      .filter(({ strategy, executor }) => this.#exclusion(strategy, executor, query, job) === undefined)
+      .map(({ strategy }) => fetchCost(strategy, shape).total - common);
+    return costs.length === 0 ? 0 : Math.min(...costs);
+  }
+
+  #shape(query: AutoQuery): FetchShape {
+    return { ...query, duration: this.#history.expected(query.host)?.duration ?? UNKNOWN_MS };
+  }
+
   #end(id: string, now: number): Open | undefined {
     const open = this.#open.get(id);
     if (open === undefined) return undefined;
@@ -249,6 +282,17 @@ export class AutoExecutor implements Executor {
       if (open.due < now) this.#end(id, now);
     }
   }
+}
+
+function queryOf(job: Job): AutoQuery {
+  const target = requestTarget(job);
+  return {
+    host: target?.host ?? "",
+    timeout: job.timeout,
+    durability: job.carried?.durability ?? "strict",
+    idempotent: target?.idempotent ?? true,
+    ...(job.persistAfter === undefined ? {} : { persistAfter: job.persistAfter }),
+  };
 }
 
 function reasonFor(option: AutoOption, expected: number | undefined, upTo: number, direct: boolean): string {

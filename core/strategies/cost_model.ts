@@ -5,9 +5,9 @@
  * @module
  */
 import type { Durability } from "../job.ts";
+import type { StrategyName } from "../route.ts";
 
-/** A way to run a fetch. */
-export type StrategyName = "direct" | "worker" | "queue" | "orchestrated";
+export type { StrategyName } from "../route.ts";
 
 /**
  * Prices of the Workers Paid plan beyond what it includes, in US dollars per million

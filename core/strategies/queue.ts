@@ -69,16 +69,24 @@ export class QueueExecutor implements Executor {
   }
 
   /**
+   * Refuses what does not fit a message.
+   *
+   * @throws {JobTooLargeError} (`JOB_TOO_LARGE`) with the size.
+   */
+  check(job: Job): void {
+    const bytes = jsonBytes(this.#message(job));
+    if (bytes > this.#maxBytes) throw new JobTooLargeError(bytes, this.#maxBytes, "a queue's message");
+  }
+
+  /**
    * Sends the job.
    *
    * @returns A promise that fulfils once the queue has the job.
    * @throws {JobTooLargeError} (`JOB_TOO_LARGE`) at once, with the size; nothing is sent.
    */
   dispatch(job: Job): Promise<void> {
-    const message = this.#message(job);
-    const bytes = jsonBytes(message);
-    if (bytes > this.#maxBytes) throw new JobTooLargeError(bytes, this.#maxBytes, "a queue's message");
-    return this.#options.send(message).then(() => {});
+    this.check(job);
+    return this.#options.send(this.#message(job)).then(() => {});
   }
 
   #message(job: Job): QueuedJob {

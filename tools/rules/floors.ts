@@ -32,6 +32,7 @@ export const FLOORS: readonly Floor[] = [
       "core/member_guard.ts",
       "core/redirects.ts",
       "core/retry_after.ts",
+      "core/route.ts",
       "core/row_id.ts",
       "core/row_kind.ts",
       "core/schedule_errors.ts",

@@ -256,3 +256,39 @@ Deno.test("AutoExecutor.explain changes nothing and agrees with dispatch", () =>
     }
   }));
 });
+
+Deno.test("AutoExecutor.plan says which way a job will go, and whether it may wait there", () => {
+  const { auto, clock } = bench();
+  assertEquals(auto.plan(job(clock)), { via: { strategy: "worker" }, durable: false });
+  assertEquals(auto.plan(job(clock, { timeout: 40_000 })), { via: { strategy: "queue" }, durable: true });
+});
+
+Deno.test("AutoExecutor goes the way that a job asks for", () => {
+  const { auto, clock, direct, worker, queue } = bench();
+  const via = { strategy: "direct" } as const;
+  const long = job(clock, { timeout: 3_600_000, via });
+  assertEquals(auto.plan(long), { via, durable: false });
+  auto.dispatch(long);
+  auto.dispatch(job(clock, { via: { strategy: "queue" } }));
+  assertEquals([direct.jobs.length, worker.jobs.length, queue.jobs.length], [1, 0, 1]);
+});
+
+Deno.test("AutoExecutor.plan refuses a way that is not bound, or that cannot hold the timeout", () => {
+  const { auto, clock } = bench();
+  const error = assertThrows(() => auto.plan(job(clock, { via: { strategy: "orchestrated" } })), InvalidOptionError);
+  assertMatch(error.message, /direct, worker, queue/);
+  const long = job(clock, { timeout: 40_000, via: { strategy: "worker" } });
+  assertEquals(assertThrows(() => auto.plan(long), TimeoutTooLongError).maximum, 25_000);
+});
+
+Deno.test("AutoExecutor.plan lets the executor of choice look at the job", () => {
+  const failure = new InvalidOptionError("x", 1, "do not");
+  const queue = {
+    maxTimeout: 870_000,
+    dispatch(): void {},
+    check(): void {
+      throw failure;
+    },
+  };
+  assertStrictEquals(assertThrows(() => new AutoExecutor({ queue }).plan(job(fakeClock()))), failure);
+});

@@ -1,0 +1,57 @@
+/**
+ * Whether a host may be asked at this moment.
+ *
+ * @module
+ */
+import { type BreakerState, CircuitBreaker } from "./circuit_breaker.ts";
+import type { HostLimits } from "./orchestrator_options.ts";
+import { RateLimit } from "./rate_limit.ts";
+
+/** One host's concurrency, rate and breaker. */
+export class HostGate {
+  readonly #concurrency: number;
+  readonly #rate: RateLimit | undefined;
+  readonly #breaker: CircuitBreaker | undefined;
+  #inFlight = 0;
+
+  /** Creates a gate that nothing has passed. */
+  constructor(limits: HostLimits) {
+    this.#concurrency = limits.concurrency;
+    this.#rate = limits.rate && new RateLimit(limits.rate);
+    this.#breaker = limits.breaker && new CircuitBreaker(limits.breaker);
+  }
+
+  /** How many fetches are under way. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Where the breaker stands. */
+  breaker(now: number): BreakerState {
+    return this.#breaker?.state(now) ?? "closed";
+  }
+
+  /**
+   * When the next fetch may begin.
+   *
+   * @param now In milliseconds since the epoch.
+   * @returns `now` or earlier: at once. `Infinity`: not before one that is under way has ended.
+   */
+  readyAt(now: number): number {
+    if (this.#inFlight >= this.#concurrency) return Infinity;
+    return Math.max(this.#rate?.readyAt(now) ?? now, this.#breaker?.readyAt(now) ?? now);
+  }
+
+  /** A fetch begins at `now`. */
+  begin(now: number): void {
+    this.#inFlight++;
+    this.#rate?.begin(now);
+    this.#breaker?.begin();
+  }
+
+  /** A fetch has ended; `result` as in {@linkcode CircuitBreaker.end}. */
+  end(result: "answered" | "failed" | "unknown", now: number): void {
+    this.#inFlight--;
+    this.#breaker?.end(result, now);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * How an orchestrator behaves, and the checks that its options go through.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+import type { BreakerOptions } from "./circuit_breaker.ts";
+import type { RateOptions } from "./rate_limit.ts";
+
+/** What one host can bear. */
+export interface HostOptions {
+  /** Most fetches under way at once; 1 or more. Default: no limit but `maxInFlight`. */
+  readonly concurrency?: number;
+  /** How many fetches may begin in a span of time. Default: any number. */
+  readonly rate?: RateOptions;
+  /** When a host that fails is left alone; `false`: never. Default: 5 failures in a row, for 30 s. */
+  readonly breaker?: BreakerOptions | false;
+}
+
+/** How an orchestrator behaves. */
+export interface OrchestratorOptions extends HostOptions {
+  /** Most fetches under way at once; 1 or more. Default: 5, one less than the platform's connections. */
+  readonly maxInFlight?: number;
+  /** How long a request may wait in line, in milliseconds; then it ends as a `TIMEOUT`. Default: 30 minutes. */
+  readonly maxRequestAge?: number;
+  /** Most requests to hold; more are refused. Default: 10,000. */
+  readonly maxQueued?: number;
+  /** What differs for single hosts, by `URL.host`, e.g. `"api.example.com"`. Default: nothing. */
+  readonly hosts?: Readonly<Record<string, HostOptions>>;
+}
+
+/** What one host can bear, with every default filled in. */
+export interface HostLimits {
+  /** As in {@linkcode HostOptions.concurrency}. */
+  readonly concurrency: number;
+  /** As in {@linkcode HostOptions.rate}. */
+  readonly rate: RateOptions | undefined;
+  /** As in {@linkcode HostOptions.breaker}. */
+  readonly breaker: Required<BreakerOptions> | undefined;
+}
+
+/** How an orchestrator behaves, checked, with every default filled in. */
+export interface OrchestratorLimits {
+  /** As in {@linkcode OrchestratorOptions.maxInFlight}. */
+  readonly maxInFlight: number;
+  /** As in {@linkcode OrchestratorOptions.maxRequestAge}. */
+  readonly maxRequestAge: number;
+  /** As in {@linkcode OrchestratorOptions.maxQueued}. */
+  readonly maxQueued: number;
+  /** The limits of a host. */
+  host(host: string): HostLimits;
+}
+
+const BREAKER: Required<BreakerOptions> = { failures: 5, cooldown: 30_000 };
+
+/**
+ * Fills in the defaults and checks every option.
+ *
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a value out of its range.
+ */
+export function orchestratorLimits(options: OrchestratorOptions = {}): OrchestratorLimits {
+  const { maxInFlight = 5, maxRequestAge = 1_800_000, maxQueued = 10_000, hosts = {} } = options;
+  count("maxInFlight", maxInFlight);
+  count("maxQueued", maxQueued);
+  duration("maxRequestAge", maxRequestAge);
+  const common = hostLimits(options, {}, "");
+  const single = new Map(
+    Object.entries(hosts).map(([host, own]) => [host, hostLimits(own, options, `hosts[${JSON.stringify(host)}].`)]),
+  );
+  return { maxInFlight, maxRequestAge, maxQueued, host: (host) => single.get(host) ?? common };
+}
+
+function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLimits {
+  const { concurrency, rate, breaker } = { ...common, ...own };
+  if (concurrency !== undefined) count(`${path}concurrency`, concurrency);
+  if (rate !== undefined) {
+    count(`${path}rate.requests`, rate.requests);
+    duration(`${path}rate.per`, rate.per);
+  }
+  const breaks = breaker === false ? undefined : { ...BREAKER, ...breaker };
+  if (breaks !== undefined) {
+    count(`${path}breaker.failures`, breaks.failures);
+    duration(`${path}breaker.cooldown`, breaks.cooldown);
+  }
+  return { concurrency: concurrency ?? Infinity, rate, breaker: breaks };
+}
+
+function count(option: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidOptionError(option, value, "pass a whole number of 1 or more");
+  }
+}
+
+function duration(option: string, value: number): void {
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new InvalidOptionError(option, value, "pass a positive, finite number of milliseconds");
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * An orchestrator's rows: requests in line, and outcomes that nobody has taken yet.
+ *
+ * @module
+ */
+import { PayloadVersionError } from "../errors.ts";
+import type { OriginAddress } from "../origin_address.ts";
+import type { Priority } from "../route.ts";
+import { MAX_DUE, type Row, type RowKey, type Storage } from "../storage.ts";
+
+/** What a row says besides its long text. */
+export interface EntryMeta {
+  /** Who wants the outcome. */
+  readonly origin: OriginAddress;
+  /** How urgent the request is. */
+  readonly priority: Priority;
+  /** Where it goes. */
+  readonly host: string;
+  /** Proves that a message is about this job. */
+  readonly token: string;
+  /** The job's id at its origin. */
+  readonly jobId: string;
+  /** The origin's latest dispatch of it. */
+  readonly attempt: number;
+  /** When it came, in milliseconds since the epoch. */
+  readonly arrived: number;
+  /** When it may wait in line no longer, in milliseconds since the epoch. */
+  readonly expires: number;
+  /** How many tries have failed. */
+  readonly tries: number;
+  /** Whether the request may be repeated. */
+  readonly idempotent: boolean;
+  /** Whether a try may be under way or have ended; written only where that matters after a restart. */
+  readonly started: boolean;
+  /** Of an outcome: how often it has been sent. */
+  readonly sending: number;
+}
+
+/** A row's text is the job as JSON, or the job without its request and, on the next line, the outcome. */
+export type EntryKind = "job" | "outcome";
+
+/** A row without its long text. */
+export interface EntryHead {
+  /** Where it is. */
+  readonly key: RowKey;
+  /** What it holds. */
+  readonly kind: EntryKind;
+  /** What it says. */
+  readonly meta: EntryMeta;
+}
+
+/**
+ * Longest piece of a text in one row, in UTF-16 code units: a row of SQLite holds 2 MB on Cloudflare
+ * (https://developers.cloudflare.com/durable-objects/platform/limits/), and one unit takes up to three bytes.
+ */
+const PIECE = { ascii: 1_800_000, other: 600_000 } as const;
+/** Where pieces wait: no row there is ever due. */
+const PIECE_DUE = MAX_DUE;
+/** How many rows to read at a time. */
+const PAGE = 50;
+/** The format that this version writes: `1<number of further pieces>,<meta as JSON>\n<first piece>`. */
+const FORMAT = /^([0-9]+),([0-9]+),(\{[^\n]*\})\n/;
+const VERSION = 1;
+
+/** Rows of any length, over a storage whose rows are limited. Every method is one transaction. */
+export class OrchestratorRows {
+  readonly #storage: Storage;
+
+  /** Creates it over a storage that it has for itself. */
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  /**
+   * Writes a row.
+   *
+   * @param head Where it goes, and what it says.
+   * @param text Its text, of any length.
+   */
+  put(head: EntryHead, text: string): void {
+    this.#storage.transaction(() => {
+      const pieces = cut(text);
+      pieces.slice(1).forEach((piece, index) => {
+        this.#storage.insert({ ...pieceKey(head.key.id, index), kind: "piece", payload: piece, named: false });
+      });
+      this.#storage.insert(rowOf(head, pieces.length - 1, pieces[0]));
+    });
+  }
+
+  /** The text of a row, or `undefined` when there is no such row. */
+  text(key: RowKey): string | undefined {
+    const row = this.#storage.get(key);
+    if (row === undefined) return undefined;
+    const { pieces, first } = split(row);
+    const rest = Array.from(
+      { length: pieces },
+      (_, index) => this.#storage.get(pieceKey(key.id, index))?.payload ?? "",
+    );
+    return first + rest.join("");
+  }
+
+  /** Changes where a row is and what it says, but not its text. Nothing happens when there is no such row. */
+  change(key: RowKey, head: EntryHead): void {
+    this.#storage.transaction(() => {
+      const row = this.#storage.get(key);
+      if (row === undefined) return;
+      const { pieces, first } = split(row);
+      this.#storage.move(key, rowOf(head, pieces, first));
+    });
+  }
+
+  /** Puts another row with another text in the place of one that has the same id. */
+  replace(key: RowKey, head: EntryHead, text: string): void {
+    this.#storage.transaction(() => {
+      this.remove(key);
+      this.put(head, text);
+    });
+  }
+
+  /** Removes a row; tells whether there was one. */
+  remove(key: RowKey): boolean {
+    return this.#storage.transaction(() => {
+      const row = this.#storage.take(key);
+      if (row === undefined) return false;
+      const { pieces } = split(row);
+      for (let index = 0; index < pieces; index++) this.#storage.take(pieceKey(key.id, index));
+      return true;
+    });
+  }
+
+  /** All rows, in the order of their due times. Texts are not kept, so that any number of rows fits the memory. */
+  *heads(): Generator<EntryHead> {
+    let after: RowKey | undefined;
+    while (true) {
+      const rows = this.#storage.due(PIECE_DUE - 1, PAGE, after);
+      if (rows.length === 0) return;
+      for (const row of rows) yield { key: { due: row.due, id: row.id }, kind: kindOf(row), meta: split(row).meta };
+      after = rows.at(-1);
+    }
+  }
+}
+
+function rowOf(head: EntryHead, pieces: number, first: string): Row {
+  const { key, kind, meta } = head;
+  const payload = `${VERSION},${pieces},${JSON.stringify(meta)}\n${first}`;
+  return { due: key.due, id: key.id, kind, payload, named: false };
+}
+
+function split(row: Row): { pieces: number; meta: EntryMeta; first: string } {
+  const match = FORMAT.exec(row.payload);
+  if (match === null) throw new PayloadVersionError("orchestrator row", row.payload.slice(0, 20), VERSION);
+  const [whole, version, pieces, meta] = match;
+  if (Number(version) !== VERSION) throw new PayloadVersionError("orchestrator row", Number(version), VERSION);
+  return { pieces: Number(pieces), meta: JSON.parse(meta), first: row.payload.slice(whole.length) };
+}
+
+function kindOf(row: Row): EntryKind {
+  if (row.kind === "job" || row.kind === "outcome") return row.kind;
+  throw new PayloadVersionError("orchestrator row", row.kind, VERSION);
+}
+
+function pieceKey(id: string, index: number): RowKey {
+  return { due: PIECE_DUE, id: `${id}/${String(index).padStart(4, "0")}` };
+}
+
+/** Cuts a text into pieces that fit, never between the halves of a character. */
+function cut(text: string): string[] {
+  const size = /[^\0-\x7f]/.test(text) ? PIECE.other : PIECE.ascii;
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length || pieces.length === 0;) {
+    let end = Math.min(text.length, start + size);
+    const last = text.charCodeAt(end - 1);
+    if (end < text.length && last >= 0xd800 && last <= 0xdbff) end--;
+    pieces.push(text.slice(start, end));
+    start = end;
+  }
+  return pieces;
+}

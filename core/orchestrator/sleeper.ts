@@ -1,0 +1,67 @@
+/**
+ * When an orchestrator wakes up again.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Storage } from "../storage.ts";
+
+/** Waits up to this long are timers, which cost no row but keep an object awake; in milliseconds. */
+const TIMER_MS = 5_000;
+/** How soon work in memory is looked after when the orchestrator was lost, in milliseconds. */
+const WATCHDOG_MS = 30_000;
+
+/** Timers for short waits, the alarm for long ones and as a watchdog. */
+export class Sleeper {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #onWake: () => void;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  /** Creates it; `onWake` is called when a timer fires. */
+  constructor(storage: Storage, clock: Clock, onWake: () => void) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#onWake = onWake;
+  }
+
+  /**
+   * Sees to it that something happens at a time.
+   *
+   * @param at When, in milliseconds since the epoch; `undefined` for nothing.
+   * @param busy Whether work goes on in memory, which the alarm has to bring back if it is lost.
+   */
+  sleep(at: number | undefined, busy: boolean): void {
+    const now = this.#clock.now();
+    const soon = at !== undefined && at - now <= TIMER_MS;
+    this.#setTimer(soon ? at : undefined);
+    const watchdog = busy || soon ? now + WATCHDOG_MS : Infinity;
+    this.#arm(Math.min(watchdog, soon ? Infinity : at ?? Infinity));
+  }
+
+  /** Cancels the timer. The alarm stays: it belongs to the rows. */
+  close(): void {
+    this.#setTimer(undefined);
+  }
+
+  #setTimer(at: number | undefined): void {
+    if (this.#timer?.at === at) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (at === undefined) return;
+    const cancel = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#onWake();
+    }, Math.max(0, at - this.#clock.now()));
+    this.#timer = { at, cancel };
+  }
+
+  /** Arms the alarm, earlier only; one that is too early costs a look, each setting costs a row. */
+  #arm(at: number): void {
+    if (at === Infinity) return;
+    const armed = this.#storage.armedAt();
+    // An alarm in the past is firing, or has been lost with a crash.
+    if (armed !== undefined && armed <= at && armed > this.#clock.now()) return;
+    this.#storage.arm(Math.max(Math.ceil(at), this.#clock.now() + 1));
+  }
+}
