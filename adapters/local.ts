@@ -198,12 +198,12 @@ export interface LocalHost<T> {
  * @param options Its storage, and defaults for its requests and schedules.
  * @param env Whatever the object needs besides.
  */
-export function startLocal<T extends LocalObject<Env, S>, Env = undefined, S extends Storage = Storage>(
+export function startLocal<T extends object, Env = undefined, S extends Storage = Storage>(
   type: new (ctx: LocalContext<S>, env: Env) => T,
-  options: LocalOptions<S>,
+  options: LocalOptions<NoInfer<S>>,
   ...env: undefined extends Env ? [env?: Env] : [env: Env]
 ): LocalHost<T> {
-  const ctx = new LocalContext(options);
+  const ctx = new LocalContext<S>(options);
   const object = new type(ctx, env[0] as Env);
   ctx.recover();
   return { object, idle: () => ctx.idle(), close: () => ctx.close() };

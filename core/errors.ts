@@ -13,11 +13,10 @@
  * @example Tell our errors apart by code
  * ```ts
  * import { DozeError, InvalidTimeoutError } from "@doze/fetch";
- * import { assert, assertEquals } from "@std/assert";
+ * import { assertEquals } from "@std/assert";
  *
  * const error: unknown = new InvalidTimeoutError("timeout", -1);
- * assert(error instanceof DozeError);
- * assertEquals(error.code, "INVALID_TIMEOUT");
+ * assertEquals(error instanceof DozeError && error.code, "INVALID_TIMEOUT");
  * ```
  */
 export abstract class DozeError extends Error {

@@ -1,0 +1,46 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { InvalidOptionError } from "../../../core/errors.ts";
+import { orchestratorLimits, type OrchestratorOptions } from "../../../core/orchestrator/orchestrator_options.ts";
+
+Deno.test("orchestratorLimits fills in what the documentation says", () => {
+  const limits = orchestratorLimits();
+  assertEquals([limits.maxInFlight, limits.maxRequestAge, limits.maxQueued], [5, 1_800_000, 10_000]);
+  assertEquals(limits.host("a.example"), {
+    concurrency: Infinity,
+    rate: undefined,
+    breaker: { failures: 5, cooldown: 30_000 },
+  });
+});
+
+Deno.test("orchestratorLimits lets a host differ in what it names", () => {
+  const limits = orchestratorLimits({
+    concurrency: 2,
+    breaker: false,
+    hosts: { "slow.example": { concurrency: 1, breaker: { failures: 2 } } },
+  });
+  assertEquals(limits.host("other.example"), { concurrency: 2, rate: undefined, breaker: undefined });
+  assertEquals(limits.host("slow.example"), {
+    concurrency: 1,
+    rate: undefined,
+    breaker: { failures: 2, cooldown: 30_000 },
+  });
+});
+
+Deno.test("orchestratorLimits refuses what is out of its range, by name", () => {
+  const wrong: [string, OrchestratorOptions][] = [
+    ["maxInFlight", { maxInFlight: 0 }],
+    ["maxInFlight", { maxInFlight: 1.5 }],
+    ["maxRequestAge", { maxRequestAge: 0 }],
+    ["maxRequestAge", { maxRequestAge: Infinity }],
+    ["maxQueued", { maxQueued: -1 }],
+    ["concurrency", { concurrency: 0 }],
+    ["rate.requests", { rate: { requests: 0, per: 1 } }],
+    ["rate.per", { rate: { requests: 1, per: NaN } }],
+    ["breaker.failures", { breaker: { failures: 0 } }],
+    ["breaker.cooldown", { breaker: { cooldown: -1 } }],
+    ['hosts["a"].concurrency', { hosts: { a: { concurrency: 0 } } }],
+  ];
+  for (const [option, options] of wrong) {
+    assertEquals(assertThrows(() => orchestratorLimits(options), InvalidOptionError).option, option);
+  }
+});

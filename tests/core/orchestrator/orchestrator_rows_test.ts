@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { MemoryStorage } from "../../../adapters/memory.ts";
+import { PayloadVersionError } from "../../../core/errors.ts";
+import { type EntryHead, type EntryMeta, OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
+import { MAX_DUE } from "../../../core/storage.ts";
+
+const META: EntryMeta = {
+  origin: { name: "Agent", id: "01" },
+  priority: "normal",
+  host: "a.example",
+  token: "token",
+  jobId: "job",
+  attempt: 1,
+  arrived: 5,
+  expires: 99,
+  tries: 0,
+  idempotent: true,
+  started: false,
+  sending: 0,
+};
+
+function head(id: string, due = 5, more: Partial<EntryMeta> = {}): EntryHead {
+  return { key: { due, id }, kind: "job", meta: { ...META, ...more } };
+}
+
+function bytesOf(storage: MemoryStorage): number[] {
+  return storage.due(MAX_DUE, 1_000).map(({ payload }) => new TextEncoder().encode(payload).byteLength);
+}
+
+Deno.test("OrchestratorRows keeps a text of any length, in rows that fit SQLite's 2 MB on Cloudflare", () => {
+  for (const text of ["", "short", "x".repeat(12_000_000), "日本語😀".repeat(700_000)]) {
+    const storage = new MemoryStorage();
+    const rows = new OrchestratorRows(storage);
+    rows.put(head("a"), text);
+    assert(rows.text({ due: 5, id: "a" }) === text);
+    assert(Math.max(...bytesOf(storage)) < 1_950_000);
+    assertEquals(rows.remove({ due: 5, id: "a" }), true);
+    assertEquals(storage.count(0, MAX_DUE), 0);
+  }
+});
+
+Deno.test("OrchestratorRows never cuts a character in two", () => {
+  const storage = new MemoryStorage();
+  const text = "x" + "😀".repeat(700_000);
+  new OrchestratorRows(storage).put(head("a"), text);
+  for (const { payload } of storage.due(MAX_DUE, 10)) assert(payload.isWellFormed());
+});
+
+Deno.test("OrchestratorRows.change moves a row and keeps its text", () => {
+  const rows = new OrchestratorRows(new MemoryStorage());
+  const text = "y".repeat(4_000_000);
+  rows.put(head("a"), text);
+  rows.change({ due: 5, id: "a" }, head("a", 70, { tries: 3 }));
+  assertEquals(rows.text({ due: 5, id: "a" }), undefined);
+  assert(rows.text({ due: 70, id: "a" }) === text);
+  assertEquals([...rows.heads()].map(({ key, meta }) => [key.due, meta.tries]), [[70, 3]]);
+});
+
+Deno.test("OrchestratorRows.change and remove do nothing about rows that are gone", () => {
+  const storage = new MemoryStorage();
+  const rows = new OrchestratorRows(storage);
+  rows.change({ due: 5, id: "a" }, head("a", 6));
+  assertEquals(rows.remove({ due: 5, id: "a" }), false);
+  assertEquals(storage.count(0, MAX_DUE), 0);
+});
+
+Deno.test("OrchestratorRows.replace puts one text in the place of another, leaving no piece", () => {
+  const storage = new MemoryStorage();
+  const rows = new OrchestratorRows(storage);
+  rows.put(head("a"), "x".repeat(6_000_000));
+  rows.replace({ due: 5, id: "a" }, { ...head("a", 9), kind: "outcome" }, "small");
+  assertEquals([...rows.heads()], [{ ...head("a", 9), kind: "outcome" }]);
+  assertEquals(storage.count(0, MAX_DUE), 1);
+});
+
+Deno.test("OrchestratorRows.heads lists any number of rows in order, pieces left out", () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.nat({ max: 10_000 }), { maxLength: 180 }), (dues) => {
+    const rows = new OrchestratorRows(new MemoryStorage());
+    for (const due of dues) rows.put(head(`id-${due}`, due), "text");
+    assertEquals([...rows.heads()].map(({ key }) => key.due), dues.toSorted((a, b) => a - b));
+  }));
+});
+
+Deno.test("OrchestratorRows refuses rows of a later version, and rows that are none of its own", () => {
+  const payloads = ["", "text", `2,0,${JSON.stringify(META)}\n`];
+  for (const payload of payloads) {
+    const storage = new MemoryStorage();
+    storage.insert({ due: 5, id: "a", kind: "job", payload, named: false });
+    const rows = new OrchestratorRows(storage);
+    assertThrows(() => [...rows.heads()], PayloadVersionError);
+    assertThrows(() => rows.text({ due: 5, id: "a" }), PayloadVersionError);
+    assertEquals(storage.count(0, MAX_DUE), 1);
+  }
+  const storage = new MemoryStorage();
+  storage.insert({ due: 5, id: "a", kind: "request", payload: `1,0,${JSON.stringify(META)}\n`, named: false });
+  assertThrows(() => [...new OrchestratorRows(storage).heads()], PayloadVersionError);
+});
