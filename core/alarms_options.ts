@@ -37,6 +37,12 @@ export interface AlarmsOptions {
    * stands still between I/O, so that there `maxRunsPerAlarm` bounds synchronous handlers.
    */
   readonly timeSlice?: number;
+  /**
+   * While asynchronous handlers run, the alarm is armed for this many milliseconds from now at the latest, so that
+   * their rows are met again soon should the object die: Cloudflare drops the retry of an alarm whose handler has
+   * armed a later one. Defaults to 60,000; each alarm set costs one row written.
+   */
+  readonly watchdog?: number;
   /** How late a cron run may be before it counts as missed, in milliseconds. Defaults to 60,000. */
   readonly missedAfter?: number;
   /** Time zone of cron patterns that name none, as an IANA name. Defaults to `"UTC"`. */
@@ -62,6 +68,8 @@ export interface AlarmLimits {
   readonly maxRuns: number;
   /** As {@linkcode AlarmsOptions.timeSlice}. */
   readonly timeSlice: number;
+  /** As {@linkcode AlarmsOptions.watchdog}. */
+  readonly watchdog: number;
   /** As {@linkcode AlarmsOptions.missedAfter}. */
   readonly missedAfter: number;
 }
@@ -73,12 +81,12 @@ export interface AlarmLimits {
  * @throws {InvalidTimeoutError} (`INVALID_TIMEOUT`) when a duration is not zero or more milliseconds.
  */
 export function alarmLimits(options: AlarmsOptions): AlarmLimits {
-  const { maxRunsPerAlarm: maxRuns = 1_000, timeSlice = 5_000, missedAfter = 60_000 } = options;
+  const { maxRunsPerAlarm: maxRuns = 1_000, timeSlice = 5_000, watchdog = 60_000, missedAfter = 60_000 } = options;
   if (!Number.isInteger(maxRuns) || maxRuns < 1) {
     throw new InvalidOptionError("maxRunsPerAlarm", maxRuns, "pass an integer of 1 or more");
   }
-  for (const [name, value] of Object.entries({ timeSlice, missedAfter })) {
+  for (const [name, value] of Object.entries({ timeSlice, watchdog, missedAfter })) {
     if (!(value >= 0)) throw new InvalidTimeoutError(name, value, "pass zero or more milliseconds");
   }
-  return { maxRuns, timeSlice, missedAfter };
+  return { maxRuns, timeSlice, watchdog, missedAfter };
 }

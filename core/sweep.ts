@@ -11,14 +11,11 @@ import type { Settler } from "./settle.ts";
 import type { Row, Storage } from "./storage.ts";
 import type { Wake } from "./wake.ts";
 
-/**
- * While asynchronous handlers run, the alarm is armed for this many milliseconds from now at the latest: should the
- * object die, the platform wakes it for the rows that they have left.
- */
-const WATCHDOG_MS = 60_000;
-
 /** How long a row that runs alone, under suspicion, keeps the next from starting, in milliseconds. */
 const ALONE_MS = 10_000;
+
+/** While a death is suspected, the alarm is armed for this many milliseconds from now at the latest. */
+const SUSPECT_ALARM_MS = 1_000;
 
 /** What {@linkcode Sweep} works with. */
 export interface SweepParts {
@@ -40,6 +37,8 @@ export interface SweepParts {
   readonly maxRuns: number;
   /** Longest that one alarm starts rows, in milliseconds. */
   readonly timeSlice: number;
+  /** While asynchronous handlers run, the alarm is armed for this many milliseconds from now at the latest. */
+  readonly watchdog: number;
   /** Waits until what has been written is durable. */
   readonly sync: () => Promise<void> | void;
   /** Hears of a row that has been quarantined. */
@@ -162,7 +161,7 @@ export class Sweep {
 
   /** Runs due rows step by step, each step under a mark that outlives the object. */
   async #runGuarded(now: number): Promise<boolean> {
-    const { clock, watch, runner, sync, maxRuns, timeSlice } = this.#parts;
+    const { clock, wake, watch, runner, sync, maxRuns, timeSlice } = this.#parts;
     this.#guarding = true;
     try {
       for (let runs = 0; runs < maxRuns && (runs === 0 || clock.now() - now < timeSlice);) {
@@ -173,6 +172,8 @@ export class Sweep {
           return false;
         }
         watch.before(rows);
+        // Cloudflare tries an alarm again when its object dies, unless a later alarm that it set is durable by then.
+        wake.ensureArmed(clock.now() + SUSPECT_ALARM_MS);
         // What the steps before have done is made durable too: the rows to suspect are the ones of this step.
         await sync();
         this.#runRows(now, step);
@@ -215,12 +216,13 @@ export class Sweep {
    * it does not fire while its handler runs, and a handler that never ends must not delay the other rows.
    */
   async #linger(): Promise<void> {
-    const { clock, storage, table, wake, runner } = this.#parts;
+    const { clock, storage, table, wake, runner, watchdog } = this.#parts;
     const { pending } = runner;
     if (pending.size === 0) return;
-    wake.ensureArmed(clock.now() + WATCHDOG_MS);
+    // Should the object die, the platform fires what is armed, and only that, for the rows that these leave behind.
+    wake.ensureArmed(clock.now() + watchdog);
     while (pending.size > 0) {
-      const wait = (storage.armedAt() ?? clock.now() + WATCHDOG_MS) - clock.now();
+      const wait = (storage.armedAt() ?? clock.now() + watchdog) - clock.now();
       if (wait <= 0) return;
       const rearmed = new Promise<void>((resolve) => this.#wakeUp = resolve);
       await within(clock, wait, [Promise.race([rearmed, Promise.all(pending)])]);
