@@ -9,8 +9,12 @@ const consumer = await Consumer.create();
 for (const name of ["worker.ts", "bindings.ts", "wrangler.jsonc"]) {
   await consumer.write(name, await Deno.readTextFile(new URL(`consumer/${name}`, import.meta.url)));
 }
+for (const name of ["agent.ts", "worker.ts"]) {
+  await consumer.write(`example/${name}`, await Deno.readTextFile(`${ROOT}examples/${name}`));
+}
 globalThis.addEventListener("unload", () => Deno.removeSync(consumer.folder, { recursive: true }));
 
+const FILES = ["worker.ts", "bindings.ts", "example/worker.ts"];
 const COMPILERS = ["typescript-5", "typescript-6", "typescript-7"] as const;
 
 Deno.test("wrangler bundles the installed package without the platform's module and without a runtime's", async () => {
@@ -25,17 +29,14 @@ Deno.test("wrangler bundles the installed package without the platform's module 
 
 for (const compiler of COMPILERS) {
   Deno.test(`the bindings' types of @cloudflare/workers-types fit the package under ${compiler}`, async () => {
-    const { ok, text } = await compile(compiler, [`${CHECKERS}/@cloudflare/workers-types`], [
-      "worker.ts",
-      "bindings.ts",
-    ]);
+    const { ok, text } = await compile(compiler, [`${CHECKERS}/@cloudflare/workers-types`], FILES);
     assert(ok, text);
   });
 
   Deno.test(`the bindings' types that wrangler generates fit the package under ${compiler}`, async () => {
     const generated = await wrangler("types", "--env-interface", "WorkerEnv", "platform.d.ts");
     assert(generated.ok, generated.text);
-    const { ok, text } = await compile(compiler, [], ["worker.ts", "bindings.ts", "platform.d.ts"]);
+    const { ok, text } = await compile(compiler, [], [...FILES, "platform.d.ts"]);
     assert(ok, text);
   });
 }
