@@ -47,7 +47,7 @@ Deno.test("Line agrees with sorting, for any coming and going", () => {
     fc.record({ host: fc.constantFrom("a", "b", "c"), priority: fc.constantFrom<Priority>(...PRIORITIES) }),
     { maxLength: 60 },
   );
-  fc.assert(fc.property(arrivals, fc.uniqueArray(fc.constantFrom("a", "b", "c")), (parts, blocked) => {
+  fc.assert(fc.property(arrivals, fc.uniqueArray(fc.constantFrom<string>("a", "b", "c")), (parts, blocked) => {
     const entries = parts.map((part, index) => ({ ...part, id: String(index).padStart(3, "0") }));
     const line = new Line();
     for (const each of entries.toReversed()) line.add(each);
