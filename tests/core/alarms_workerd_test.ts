@@ -41,7 +41,7 @@ async function until(name: string, done: (life: Life) => boolean): Promise<Life>
     if (done(life)) return life;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  fail(`"${name}" did not become as it should be: ${JSON.stringify(life)}`);
+  return fail(`"${name}" did not become as it should be: ${JSON.stringify(life)}`);
 }
 
 function withoutStarts(life: Life): string[] {
