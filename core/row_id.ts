@@ -83,11 +83,15 @@ export function dueOfId(id: string): number | undefined {
  * Checks an explicit id.
  *
  * @throws {InvalidIdError} (`INVALID_ID`) when it is not a string of 1 to 512 UTF-16 code units, or holds a lone
- * surrogate, which no database keeps.
+ * surrogate, which no database keeps, or U+0000, at which some SQLite bindings cut a text off when they read it.
  */
 export function checkId(id: unknown): string {
-  if (typeof id !== "string" || id.length === 0 || id.length > MAX_ID_LENGTH || !id.isWellFormed()) {
+  if (typeof id !== "string" || id.length === 0 || id.length > MAX_ID_LENGTH || !isStorable(id)) {
     throw new InvalidIdError(id);
   }
   return id;
+}
+
+function isStorable(id: string): boolean {
+  return id.isWellFormed() && !id.includes("\0");
 }

@@ -10,7 +10,10 @@
 export interface Row {
   /** When the row is due, in integer milliseconds since the epoch, or one of {@linkcode PAUSED_DUE}, {@linkcode DEAD_DUE}. */
   readonly due: number;
-  /** Unique among named rows; a generated id is unique with its `due`. */
+  /**
+   * Unique among named rows; a generated id is unique with its `due`. Like the other texts it holds no lone surrogate
+   * and no U+0000, which databases do not give back as they were.
+   */
   readonly id: string;
   /** What the row is, e.g. `"once"`, `"cron"`, `"request"`; the storage does not interpret it. */
   readonly kind: string;

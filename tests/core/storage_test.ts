@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { compareKeys, DEAD_DUE, MAX_DUE, PAUSED_DUE, type RowKey } from "@doze/fetch";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { compareKeys, DEAD_DUE, InvalidIdError, MAX_DUE, PAUSED_DUE, type RowKey } from "@doze/fetch";
 import fc from "fast-check";
+import { checkId } from "../../core/row_id.ts";
 
 /** Any well-formed text, with what orders differ on: astral characters and those just below them. */
 const id = fc.array(fc.constantFrom("", "a", "b", "é", "\uD7FF", "\uE000", "\uFFFD", "😀", "\u{10FFFF}", "\u0000")).map(
@@ -50,4 +51,9 @@ Deno.test("PAUSED_DUE and DEAD_DUE are whole numbers after every date", () => {
   assertEquals(new Date(MAX_DUE).getTime(), MAX_DUE);
   assert(MAX_DUE < PAUSED_DUE && PAUSED_DUE < DEAD_DUE && Number.isSafeInteger(DEAD_DUE));
   assert(Number.isNaN(new Date(PAUSED_DUE).getTime()));
+});
+
+Deno.test("checkId refuses the texts that no row may hold", () => {
+  for (const id of ["a\u0000b", "\u0000", "a\uD800", "\uDC00b"]) assertThrows(() => checkId(id), InvalidIdError);
+  for (const id of ["a b", "😀", "\u0001", "\uFFFD"]) assertEquals(checkId(id), id);
 });
