@@ -19,7 +19,10 @@ import { SerializerError } from "./serializer_error.ts";
  */
 export interface TypeCodec<T extends object, D = unknown> {
   /** The class. Only its own instances match: a subclass is registered under a name of its own. */
-  type: { readonly prototype: T };
+  type: {
+    /** What the instances inherit from. */
+    readonly prototype: T;
+  };
   /** What to write for an instance. Default: an object with its own enumerable properties. */
   encode?(value: T): D;
   /** Makes the instance from complete data. An instance that contains itself needs `create` and `restore`. */

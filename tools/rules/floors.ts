@@ -112,6 +112,7 @@ export const FLOORS: readonly Floor[] = [
     name: "6b",
     units: [
       "core/strategies/direct.ts",
+      "core/strategies/orchestrated.ts",
       "core/strategies/queue.ts",
       "core/strategies/auto_history.ts",
     ],
