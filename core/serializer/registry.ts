@@ -66,7 +66,7 @@ const byName = new Map<string, RegisteredType & { prototype: object }>();
  *
  * const room = new Room();
  * room.exits.push(room);
- * const copy = parse(stringify(room));
+ * const copy = parse(stringify(room)) as Room;
  * assertInstanceOf(copy, Room);
  * assertStrictEquals(copy.exits[0], copy);
  * ```
