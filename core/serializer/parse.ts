@@ -55,10 +55,10 @@ export function parse(text: string, options?: SerializerLimits): unknown {
  *
  * @example From a tree
  * ```ts
- * import { postprocess } from "@doze/fetch/serializer";
+ * import { postprocess, preprocess } from "@doze/fetch/serializer";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(postprocess(["~doze1", "~b123"]), 123n);
+ * assertEquals(postprocess(preprocess({ big: 123n })), { big: 123n });
  * ```
  */
 export function postprocess(intermediate: unknown, options?: SerializerLimits): unknown {
