@@ -43,7 +43,10 @@ function responseText(): string {
     message: { role: "assistant", content: `Line "${index}" of the answer,\nwith a break and a path C:\\temp. ` },
     finish_reason: index % 2 ? "stop" : null,
   }));
-  return JSON.stringify({ id: "chatcmpl-123", object: "chat.completion", created: 1_700_000_000, choices }).slice(0, 4096);
+  return JSON.stringify({ id: "chatcmpl-123", object: "chat.completion", created: 1_700_000_000, choices }).slice(
+    0,
+    4096,
+  );
 }
 
 const responseParts = {
