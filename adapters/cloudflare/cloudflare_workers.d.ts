@@ -15,6 +15,7 @@ declare module "cloudflare:workers" {
     };
     protected env: Env;
   }
+  export abstract class RpcTarget {}
   export abstract class WorkerEntrypoint<Env = unknown> {
     constructor(ctx: import("./platform.ts").ExecutionContextLike, env: Env);
     protected ctx: import("./platform.ts").ExecutionContextLike;

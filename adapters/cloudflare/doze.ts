@@ -8,19 +8,14 @@ import type { Continuable } from "../../core/continuation.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
 import { Origin, type OriginSettings } from "../../core/origin.ts";
 import type { ProxyFetchOptions, RequestInput, Requests } from "../../core/requests.ts";
+import type { AutoQuery, Explanation } from "../../core/strategies/auto.ts";
 import type { DurableObjectStateLike } from "./platform.ts";
 import { isPlatformFailure } from "./platform_failure.ts";
 import { CloudflareStorage } from "./storage.ts";
-import { WorkerExecutor } from "./worker_executor.ts";
+import { bindStrategies, type StrategyNames } from "./strategies.ts";
 
 /** How to set up an object. */
-export interface DozeOptions extends OriginSettings {
-  /**
-   * The executor's name: a service binding of the object's Worker, or else an export of its main module. Defaults to
-   * `"FetchExecutor"`.
-   */
-  readonly executor?: string;
-}
+export interface DozeOptions extends OriginSettings, StrategyNames {}
 
 /** What {@linkcode doze} gives an object. */
 export interface Doze<T> {
@@ -38,6 +33,8 @@ export interface Doze<T> {
    * Worker's configuration, and whatever {@linkcode Requests.proxyFetch} throws. Nothing is stored then.
    */
   proxyFetch(request: RequestInput, continuation: unknown, options?: ProxyFetchOptions): string;
+  /** Tells which way a fetch would go at this moment, what each would cost, and why. */
+  explain(query: AutoQuery): Explanation;
   /** To be called by the object's own `alarm()`. */
   alarm(): Promise<void>;
   /** To be called by the object's own `dozeDeliver()`, which executors call. */
@@ -87,9 +84,10 @@ export function wake<T extends object>(
   env: unknown,
   options: DozeOptions,
 ): Doze<T> {
-  const { executor: name = "FetchExecutor", ...settings } = options;
+  const { executor: name, queue, orchestrator, ...settings } = options;
   const storage = new CloudflareStorage(ctx.storage);
-  const executor = new WorkerExecutor(name, ctx, env);
+  const names = { executor: name, queue, orchestrator };
+  const executor = bindStrategies(object, ctx, env, names, (message) => deliver(message));
   const origin = new Origin({ object, base, storage, executor, isPlatformFailure }, settings);
   // Before the first event: what a crash has left undone is repaired while nothing else can happen.
   ctx.blockConcurrencyWhile(async () => {
@@ -100,14 +98,18 @@ export function wake<T extends object>(
     alarms: origin.alarms,
     requests: origin.requests,
     ctn: origin.ctn,
-    proxyFetch(request, continuation, requestOptions) {
-      executor.find();
-      return origin.proxyFetch(request, continuation, requestOptions);
-    },
+    proxyFetch: origin.proxyFetch,
+    explain: (query) => executor.explain(query),
     alarm() {
       storage.alarmFired();
       return origin.alarms.onAlarm();
     },
-    dozeDeliver: async (message) => await origin.deliver(message),
+    dozeDeliver: async (message) => await deliver(message),
   };
+  function deliver(message: Message): Acknowledgement | Promise<Acknowledgement> {
+    const answer = origin.deliver(message);
+    // Unknown is what is no message at all, or has another's token: nothing is learned from that.
+    if (answer !== "unknown" && message.type === "outcome") executor.finished(message.id);
+    return answer;
+  }
 }

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { InvalidOptionError } from "../../core/errors.ts";
 import { ExecutorMissingError, ExportNotFoundError } from "./binding_errors.ts";
 import type { DurableObjectStateLike } from "./platform.ts";
 
 /** A Durable Object namespace, as a binding or as `ctx.exports` offers it. */
 interface Namespace {
   idFromString(id: string): unknown;
+  idFromName(name: string): unknown;
   get(id: unknown): object;
 }
 
@@ -16,6 +18,8 @@ interface Namespace {
 export interface Address {
   /** The name under which the Worker's main module exports the class; `undefined` when it was found as a binding. */
   readonly exportName: string | undefined;
+  /** The name of the export or, when there is none, of the binding. */
+  readonly name: string;
   /** The object's id, as 64 hexadecimal digits. */
   readonly id: string;
   /** A new stub. One that has failed may stay broken, so that each hand-over gets its own. */
@@ -35,10 +39,10 @@ export interface Address {
 export function findSelf(ctx: DurableObjectStateLike, env: unknown): Address {
   const id = ctx.id.toString();
   for (const [exportName, candidate] of Object.entries(ctx.exports ?? {})) {
-    if (knows(candidate, id)) return { exportName, id, stub: () => stubOf(candidate, id) };
+    if (knows(candidate, id)) return { exportName, name: exportName, id, stub: () => stubOf(candidate, id) };
   }
-  for (const candidate of typeof env === "object" && env !== null ? Object.values(env) : []) {
-    if (knows(candidate, id)) return { exportName: undefined, id, stub: () => stubOf(candidate, id) };
+  for (const [name, candidate] of typeof env === "object" && env !== null ? Object.entries(env) : []) {
+    if (knows(candidate, id)) return { exportName: undefined, name, id, stub: () => stubOf(candidate, id) };
   }
   throw new ExportNotFoundError(id, Object.keys(ctx.exports ?? {}));
 }
@@ -66,23 +70,56 @@ export function stubByName(exports: object | undefined, exportName: string, id: 
  * @throws {ExecutorMissingError} (`EXECUTOR_MISSING`) when there is neither.
  */
 export function findExecutor(name: string, ctx: DurableObjectStateLike, env: unknown): object {
-  for (const holder of [env, ctx.exports]) {
+  const [binding, ...path] = name.split(".");
+  let found = findBinding(binding, ctx, env);
+  for (const part of path) found = found && Reflect.get(found, part);
+  if (found === undefined) throw new ExecutorMissingError(name, Object.keys(ctx.exports ?? {}));
+  return found;
+}
+
+/**
+ * What is bound, or else exported, under a name.
+ *
+ * @param name The binding's or export's name.
+ * @param ctx The object's state; `undefined` to look among bindings only.
+ * @param env The object's bindings.
+ * @returns `undefined` when there is nothing of that name.
+ */
+export function findBinding(name: string, ctx: DurableObjectStateLike | undefined, env: unknown): object | undefined {
+  for (const holder of [env, ctx?.exports]) {
     if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, name)) continue;
     const found: unknown = Reflect.get(holder, name);
     if ((typeof found === "object" || typeof found === "function") && found !== null) return found;
   }
-  throw new ExecutorMissingError(name, Object.keys(ctx.exports ?? {}));
+  return undefined;
+}
+
+/**
+ * A stub of the object that a namespace has under a name.
+ *
+ * @param namespace What was found under `binding`.
+ * @param binding For the error.
+ * @param name The object's name.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) when it is no namespace.
+ */
+export function namespaceStub(namespace: object, binding: string, name: string): object {
+  if (!isNamespace(namespace)) throw new InvalidOptionError(binding, namespace, "bind a Durable Object namespace");
+  return namespace.get(namespace.idFromName(name));
 }
 
 function stubOf(namespace: Namespace, id: string): object {
   return namespace.get(namespace.idFromString(id));
 }
 
-function knows(value: unknown, id: string): value is Namespace {
+function isNamespace(value: unknown): value is Namespace {
   // By its brand: every property of a service stub looks like a function, and calling one would be a remote call.
-  if (!Object.prototype.toString.call(value).includes("DurableObjectNamespace")) return false;
+  return Object.prototype.toString.call(value).includes("DurableObjectNamespace");
+}
+
+function knows(value: unknown, id: string): value is Namespace {
+  if (!isNamespace(value)) return false;
   try {
-    return (value as Namespace).idFromString(id) !== undefined;
+    return value.idFromString(id) !== undefined;
   } catch {
     // The platform throws a TypeError for the id of another namespace.
     return false;

@@ -4,11 +4,9 @@
  * @module
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { systemClock } from "../../core/clock.ts";
 import type { Job } from "../../core/job.ts";
-import { performJob } from "../../core/perform_job.ts";
-import { stubByName } from "./export_lookup.ts";
 import type { DeliveryTarget } from "./platform.ts";
+import { runJob } from "./run_job.ts";
 
 /**
  * Performs fetches for objects. Export it from the Worker's main module and there is nothing to configure: objects of
@@ -30,16 +28,6 @@ export class FetchExecutor<Env = unknown> extends WorkerEntrypoint<Env> {
    * broken, and a new one comes from there.
    */
   run(job: Job, origin: DeliveryTarget, address?: { exportName: string; id: string }): void {
-    let target = origin;
-    const deliver: DeliveryTarget["dozeDeliver"] = async (message) => {
-      try {
-        return await target.dozeDeliver(message);
-      } catch (error) {
-        const fresh = address && stubByName(this.ctx.exports, address.exportName, address.id);
-        if (fresh !== undefined) target = fresh as DeliveryTarget;
-        throw error;
-      }
-    };
-    this.ctx.waitUntil(performJob(job, { fetch, clock: systemClock, deliver }));
+    runJob(this.ctx, job, origin, address);
   }
 }

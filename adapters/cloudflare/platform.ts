@@ -24,6 +24,10 @@ export interface DurableObjectStateLike {
    * https://developers.cloudflare.com/workers/runtime-apis/context/#exports).
    */
   readonly exports?: object;
+  /** Ends the object at once; the next event starts it anew. */
+  abort?(reason?: string): void;
+  /** Keeps the object from being evicted until the promise has settled (from compatibility date 2026-10-01). */
+  waitUntil?(promise: Promise<unknown>): void;
   /** Holds back all events until the callback's promise has settled. */
   blockConcurrencyWhile<T>(callback: () => Promise<T>): Promise<T>;
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { JobCompany } from "../company.ts";
 import { encodeOutcome } from "../encode_outcome.ts";
 import { FetchError } from "../fetch_error.ts";
-import type { Acknowledgement, Job } from "../job.ts";
+import type { Acknowledgement, Job, Message } from "../job.ts";
 import type { OriginAddress } from "../origin_address.ts";
 import type { PerformJobOptions } from "../perform_job.ts";
 import { requestTarget } from "../request_target.ts";
@@ -41,8 +42,6 @@ export interface OrchestratorParts extends OutboxOptions, Pick<PerformJobOptions
    * Default: the error is thrown in a task of its own.
    */
   readonly onFailure?: (error: unknown) => void;
-  /** As in `PerformJobOptions`. */
-  readonly accompany?: (job: Job, origin: OriginAddress, giveUp: () => void) => () => void | Promise<void>;
 }
 
 /** Outcomes on their first way that may be in memory for each fetch under way. */
@@ -277,24 +276,28 @@ export class Orchestrator {
     gate.begin(clock.now());
     this.#markStarted(entry, job);
     this.#tell("started", entry);
-    const outcome = await this.#try(entry, job, entry.controller);
+    const { outcome, answered } = await this.#try(entry, job, entry.controller);
     this.#inFlight--;
     gate.end(this.#isGone(entry) ? "unknown" : hostResult(outcome), clock.now());
     entry.controller = undefined;
     if (this.#closed) return;
-    if (!this.#isGone(entry)) this.#judge(entry, job, outcome);
+    if (!this.#isGone(entry)) this.#judge(entry, answered, outcome);
     this.wake();
   }
 
-  async #try(entry: Entry, job: Job, controller: AbortController): Promise<ResponseSync | FetchError> {
-    const { fetch, clock, accompany } = this.#parts;
-    const finish = accompany?.(job, entry.meta.origin, () => this.abort(job.id, job.token));
+  async #try(
+    entry: Entry,
+    job: Job,
+    controller: AbortController,
+  ): Promise<{ readonly outcome: ResponseSync | FetchError; readonly answered: Job }> {
+    const { fetch, clock, deliverTo } = this.#parts;
+    const deliver = (message: Message) => deliverTo(entry.meta.origin, message);
+    const company = new JobCompany(job, { ...this.#parts, deliver }, () => this.abort(job.id, job.token));
     // Tries are counted here, where those that wait take no place.
     const once = { ...job, retry: undefined };
     const { signal } = controller;
     const outcome = await runFetch(once, { fetch, clock, signal, attempt: entry.meta.tries + 1 });
-    await finish?.();
-    return outcome;
+    return { outcome, answered: await company.end() };
   }
 
   /** After a restart it matters whether a request had begun that may not be repeated, or has no row at its origin. */

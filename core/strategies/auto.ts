@@ -89,8 +89,8 @@ interface Open {
 /**
  * Chooses among the executors that are bound, for each job anew.
  *
- * - What cannot hold the timeout or the size is out. So is `direct` for a strict request that may not be repeated, where
- *   anything else is bound: lost with its object, it would end as an ambiguous `EXECUTOR_LOST`.
+ * - What cannot hold the timeout or the size is out. So is `direct` for a strict request, where anything else is bound: the
+ *   fetch would be lost with its object.
  * - Of `worker`, `queue` and `orchestrated`, the cheapest remains.
  * - `direct` is taken where the host is expected to answer within the time for which that has been cheaper of late.
  *   Each possible limit keeps an account of what it would have cost, overlap included; the lowest account rules.
@@ -239,9 +239,7 @@ export class AutoExecutor implements Executor {
     if (query.timeout > executor.maxTimeout) return `it can run for ${executor.maxTimeout} ms at most`;
     if (job !== undefined && executor.fits?.(job) === false) return "the job is too large for it";
     if (strategy !== "direct" || this.#candidates.length === 1) return undefined;
-    if ((query.durability ?? "strict") === "strict" && query.idempotent === false) {
-      return "lost with its object, a strict request that may not be repeated would end as ambiguous";
-    }
+    if ((query.durability ?? "strict") === "strict") return "a direct fetch is lost with its object";
     return undefined;
   }
 

@@ -48,7 +48,7 @@ Deno.test("doze() arms the alarm again that a crash has lost", async () => {
   database.close();
 });
 
-Deno.test("doze() refuses a fetch for which there is no executor, at the call, and stores nothing", () => {
+Deno.test("doze() refuses a fetch for which there is no executor, at the call, and stores nothing", async () => {
   const database = openSqlite(":memory:");
   const { state } = stateOver(database);
   const chat = doze(new Chat(), state, {});
@@ -56,5 +56,7 @@ Deno.test("doze() refuses a fetch for which there is no executor, at the call, a
   const error = assertThrows(() => chat.proxyFetch("https://api.example/", recorded), ExecutorMissingError);
   assertEquals(error.code, "EXECUTOR_MISSING");
   assertEquals(chat.requests.pending(), []);
+  // The object is still starting; it must not outlive its database.
+  await new Promise((resolve) => setTimeout(resolve, 0));
   database.close();
 });

@@ -68,6 +68,7 @@ function job(clock: FakeClock, parts: Partial<Job> = {}, init: { method?: string
     grace: 5_000,
     policy: {},
     retry: undefined,
+    carried: { epoch: "e", durability: "memory" },
     ...parts,
   };
 }
@@ -97,7 +98,11 @@ Deno.test("AutoExecutor fetches a fast host directly once it knows it", () => {
   const before = direct.jobs.length;
   auto.dispatch(job(clock));
   assertEquals(direct.jobs.length, before + 1);
-  const { strategy, reason, expected, directUpTo } = auto.explain({ host: "a.example", timeout: 10_000 });
+  const { strategy, reason, expected, directUpTo } = auto.explain({
+    host: "a.example",
+    timeout: 10_000,
+    durability: "memory",
+  });
   assertEquals(strategy, "direct");
   assertEquals(expected, 30);
   assertGreater(directUpTo, 30);
@@ -113,17 +118,16 @@ Deno.test("AutoExecutor keeps a slow host elsewhere", () => {
   assertMatch(reason, /expected to take 3000 ms/);
 });
 
-Deno.test("AutoExecutor never fetches a strict request directly that may not be repeated", () => {
+Deno.test("AutoExecutor never fetches a strict request directly: it would be lost with its object", () => {
   const parts = bench();
   teach(parts, 30);
-  const { auto, clock, worker, direct } = parts;
-  const [before, directly] = [worker.jobs.length, direct.jobs.length];
-  auto.dispatch(job(clock, {}, { method: "POST", body: "x" }));
-  assertEquals(worker.jobs.length, before + 1);
-  auto.dispatch(job(clock, { carried: { epoch: "e", durability: "memory" } }, { method: "POST", body: "x" }));
-  assertEquals(direct.jobs.length, directly + 1);
-  const { options } = auto.explain({ host: "a.example", timeout: 10_000, idempotent: false });
-  assertMatch(options.find(({ strategy }) => strategy === "direct")?.excluded ?? "", /ambiguous/);
+  const { auto, clock, worker } = parts;
+  const before = worker.jobs.length;
+  auto.dispatch(job(clock, { carried: { epoch: "e", durability: "strict" } }));
+  auto.dispatch(job(clock, { carried: undefined }));
+  assertEquals(worker.jobs.length, before + 2);
+  const { options } = auto.explain({ host: "a.example", timeout: 10_000 });
+  assertMatch(options.find(({ strategy }) => strategy === "direct")?.excluded ?? "", /lost with its object/);
 });
 
 Deno.test("AutoExecutor gives what outlasts a Worker to the queue", () => {
@@ -232,7 +236,7 @@ Deno.test("AutoExecutor lets go of fetches whose end it never hears of", () => {
 Deno.test("AutoExecutor shares what it learns through its history", () => {
   const history = new AutoHistory();
   teach(bench(history), 30);
-  assertEquals(bench(history).auto.explain({ host: "a.example", timeout: 10_000 }).strategy, "direct");
+  assertEquals(bench(history).auto.explain({ host: "a.example", timeout: 10_000, durability: "memory" }).strategy, "direct");
 });
 
 Deno.test("AutoExecutor.explain changes nothing and agrees with dispatch", () => {
@@ -242,7 +246,7 @@ Deno.test("AutoExecutor.explain changes nothing and agrees with dispatch", () =>
     const { auto, clock } = parts;
     for (const { duration, gap, long } of steps) {
       const timeout = long ? 60_000 : 10_000;
-      const query = { host: "a.example", timeout };
+      const query = { host: "a.example", timeout, durability: "memory" } as const;
       const first = auto.explain(query);
       assertEquals(auto.explain(query), first);
       const sent = job(clock, { timeout });
