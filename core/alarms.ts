@@ -28,14 +28,18 @@ import type { Row, RowKey, Storage } from "./storage.ts";
 import { Sweep } from "./sweep.ts";
 import { Wake } from "./wake.ts";
 
-export type { AlarmEvent } from "./alarm_events.ts";
+export type * from "./alarm_events.ts";
 export type { AlarmsOptions } from "./alarms_options.ts";
+export type { CronEngine } from "./cron_engine.ts";
 export type { DeadLetter, DeadLetterFilter } from "./dead_letters.ts";
 export type { OverdueReport } from "./overdue.ts";
+export { IdSource, type RandomFill } from "./row_id.ts";
 export type { RowKind } from "./row_kind.ts";
-export type { SettleOptions, SettleResult } from "./settle.ts";
+export type { FailureRecord } from "./row_payload.ts";
+export * from "./schedule_errors.ts";
+export type { MissedRuns, OnConflict, Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.ts";
 export type { ScheduleFilter } from "./schedule_filter.ts";
-export type { Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.ts";
+export type { SettleOptions, SettleResult } from "./settle.ts";
 
 /**
  * Any number of schedules over one storage and its one alarm.
