@@ -37,7 +37,10 @@ export const set: Kind<Set<unknown>> = {
 export const nullObject: Kind<Record<string, unknown>> = {
   tag: "~N",
   write(value, out, place, writer) {
-    for (const key of Object.keys(value)) out.push(key, writer.value(value[key], place, out.length + 1));
+    for (const key of Object.keys(value)) {
+      out.push(key);
+      out.push(writer.value(value[key], place, out.length));
+    }
   },
   create: () => Object.create(null),
   fill(value, data, reader) {
@@ -55,7 +58,8 @@ export const looseArray: Kind<unknown[]> = {
     out.push(value.length);
     for (const key of Object.keys(value)) {
       const index = arrayIndex(key);
-      out.push(index ?? key, writer.value(value[key as unknown as number], place, out.length + 1));
+      out.push(index ?? key);
+      out.push(writer.value(value[key as unknown as number], place, out.length));
     }
   },
   create(data, reader) {

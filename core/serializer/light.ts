@@ -7,7 +7,7 @@
 import { isPrototypePolluted } from "./own_fields.ts";
 import { TILDE } from "./wire.ts";
 
-/** How deep it recurses; what is deeper is left to the writer, which does not recurse without bound. */
+/** How deep it recurses; what is deeper is left to the full writer, which does not recurse without bound. */
 const MAX_DEPTH = 2000;
 
 /** Containers that are remembered in a list, which is faster to search than a Set is to fill. */
@@ -22,6 +22,8 @@ interface Scan {
   set: Set<object> | undefined;
   /** Whether a value was written that JSON does not carry; escaping a string alone does not count. */
   rich: boolean;
+  /** Containers that may stand inside each other. */
+  maxDepth: number;
 }
 
 type Container = Record<string, unknown>;
@@ -33,8 +35,8 @@ let polluted = false;
  * The value itself when it is pure JSON, a tree for the root of a marked text when it is light, {@linkcode BAIL}
  * when it is neither.
  */
-export function writeLight(value: unknown): { tree: unknown; rich: boolean } {
-  const scan: Scan = { list: [], set: undefined, rich: false };
+export function writeLight(value: unknown, maxDepth = MAX_DEPTH): { tree: unknown; rich: boolean } {
+  const scan: Scan = { list: [], set: undefined, rich: false, maxDepth: Math.min(maxDepth, MAX_DEPTH) };
   polluted = isPrototypePolluted();
   const tree = write(value, scan, 0);
   return { tree: scan.rich || tree === BAIL ? tree : value, rich: scan.rich };
@@ -60,7 +62,7 @@ function write(value: unknown, scan: Scan, depth: number): unknown {
 }
 
 function writeContainer(value: object, scan: Scan, depth: number): unknown {
-  if (isKnown(value, scan) || depth > MAX_DEPTH) return BAIL;
+  if (isKnown(value, scan) || depth >= scan.maxDepth) return BAIL;
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) return writeRecord(value as Container, scan, depth + 1);
   if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, depth + 1) : BAIL;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../errors.ts";
 import { cutBuffers } from "./big_buffers.ts";
 import { decode } from "./decode.ts";
 import type { SerializerLimits } from "./limits.ts";
@@ -32,16 +33,24 @@ import { isMarked } from "./wire.ts";
  * ```
  */
 export function parse(text: string, options?: SerializerLimits): unknown {
+  if (typeof text !== "string") {
+    throw new SerializerError("INVALID_JSON", `Cannot read the text: pass a string, got ${quote(text)}`, { offset: 0 });
+  }
   const { rest, cut } = cutBuffers(text);
   let root: unknown;
   try {
     root = JSON.parse(rest);
   } catch (cause) {
-    const position = / position (\d+)/.exec(String(cause));
-    const details = position ? { cause, offset: Number(position[1]) } : { cause };
-    throw new SerializerError("INVALID_JSON", `Cannot read the text, pass what stringify wrote: ${cause}`, details);
+    const offset = jsonOffset(text);
+    const message = `Cannot read the text: pass what stringify wrote, got no JSON from offset ${offset} on`;
+    throw new SerializerError("INVALID_JSON", message, { cause, offset });
   }
-  return isMarked(root) ? decode(root, options, cut) : root;
+  if (isMarked(root)) return decode(root, options, cut);
+  if (options?.maxDepth !== undefined && isDeeper(root, options.maxDepth)) {
+    const message = `Cannot read the text: raise the limit, got more levels than maxDepth (${options.maxDepth})`;
+    throw new SerializerError("LIMIT_EXCEEDED", message, { path: "$" });
+  }
+  return root;
 }
 
 /**
@@ -70,4 +79,24 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
     throw new SerializerError("INVALID_JSON", "Cannot read the tree: pass what preprocess returned", { cause });
   }
   return parse(text, options);
+}
+
+/** Where a text stops being a sequence of JSON's tokens: not every engine tells where it gave up. */
+function jsonOffset(text: string): number {
+  const token =
+    /[\s]*(?:[[\]{},:]|"(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null)/iy;
+  let offset = 0;
+  while (token.test(text)) offset = token.lastIndex;
+  return offset;
+}
+
+function isDeeper(root: unknown, maxDepth: number): boolean {
+  const todo: [value: unknown, depth: number][] = [[root, 0]];
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    const [value, depth] = next;
+    if (typeof value !== "object" || value === null) continue;
+    if (depth >= maxDepth) return true;
+    for (const item of Object.values(value)) todo.push([item, depth + 1]);
+  }
+  return false;
 }

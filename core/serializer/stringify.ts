@@ -32,13 +32,10 @@ import { HEADER, isMarked } from "./wire.ts";
  * ```
  */
 export function stringify(value: unknown, options?: SerializerLimits): string {
-  if (options === undefined) {
-    const { tree, rich } = writeLight(value);
-    if (tree !== BAIL) {
-      const text = JSON.stringify(tree);
-      if (rich) return `["${HEADER}",${text}]`;
-      if (!isMarked(value)) return text;
-    }
+  const { tree, rich } = writeLight(value, options?.maxDepth);
+  if (tree !== BAIL && (rich || !isMarked(value))) {
+    const text = JSON.stringify(tree);
+    return rich ? `["${HEADER}",${text}]` : text;
   }
   const { table, buffers } = encode(value, options);
   return joinBuffers(table, buffers);
@@ -64,9 +61,7 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  * ```
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
-  if (options === undefined) {
-    const { tree, rich } = writeLight(value);
-    if (tree !== BAIL && (rich || !isMarked(value))) return rich ? [HEADER, tree] : value;
-  }
+  const { tree, rich } = writeLight(value, options?.maxDepth);
+  if (tree !== BAIL && (rich || !isMarked(value))) return rich ? [HEADER, tree] : value;
   return encode(value, options).table;
 }

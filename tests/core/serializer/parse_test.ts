@@ -1,0 +1,82 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { parse, postprocess, preprocess, SerializerError, stringify } from "../../../core/serializer/mod.ts";
+import { RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
+import { Point } from "./cases.ts";
+import { difference } from "./isomorphic.ts";
+import refused from "./vectors/refused.json" with { type: "json" };
+import values from "./vectors/values.json" with { type: "json" };
+
+function evaluate(script: string): unknown {
+  return new Function("Point", "RequestSync", "ResponseSync", `return ${script}`)(Point, RequestSync, ResponseSync);
+}
+
+for (const { name, value, text } of values) {
+  Deno.test(`wire format + ${name}`, () => {
+    assertEquals(stringify(evaluate(value)), text);
+    assertEquals(difference(evaluate(value), parse(text)), undefined);
+    assertEquals(difference(evaluate(value), postprocess(JSON.parse(text))), undefined);
+  });
+}
+
+for (const { name, text, code } of refused) {
+  Deno.test(`parse + refuses ${name}`, () => {
+    const error = assertThrows(() => parse(text), SerializerError);
+    assertEquals(error.code, code);
+    assert(code === "INVALID_JSON" || error.path?.startsWith("$"), error.message);
+  });
+}
+
+Deno.test("parse + tells the offset at which a text stops being JSON", () => {
+  assertEquals(assertThrows(() => parse('{"a":tru}'), SerializerError).offset, 5);
+  assertEquals(assertThrows(() => parse('{"a":[1,'), SerializerError).offset, 8);
+  assertEquals(assertThrows(() => parse(""), SerializerError).offset, 0);
+});
+
+Deno.test("parse + refuses what is not a string", () => {
+  for (const text of [undefined, null, 1, {}, Symbol()]) {
+    assertThrows(() => parse(text as unknown as string), SerializerError);
+  }
+});
+
+Deno.test("parse + reads pure JSON as JSON.parse does", () => {
+  const text = ' {"b":[1,{"a":"~u"}],"__proto__":{"x":1}} ';
+  assertEquals(parse(text), JSON.parse(text));
+  assert(Object.hasOwn(parse(text) as object, "__proto__"));
+});
+
+Deno.test("parse + reaches no prototype", () => {
+  const text = '["~doze1",{"__proto__":["~M",1,2],"constructor":{"prototype":{"a":"~u"}}}]';
+  const value = parse(text) as Record<string, unknown>;
+  assertStrictEquals(Object.getPrototypeOf(value), Object.prototype);
+  assertStrictEquals((Object.getOwnPropertyDescriptor(value, "__proto__")?.value as Map<number, number>).get(1), 2);
+  assertEquals(({} as Record<string, unknown>).a, undefined);
+});
+
+Deno.test("parse + takes no inherited property for data", () => {
+  const prototype = Object.prototype as unknown as Record<string, unknown>;
+  try {
+    prototype.inherited = ["~u"];
+    assertEquals(Object.keys(parse('["~doze1",{"a":"~u"}]') as object), ["a"]);
+    assertEquals(stringify({ a: 1 }), '{"a":1}');
+    assertEquals(stringify({ a: undefined }), '["~doze1",{"a":"~u"}]');
+    assertEquals(stringify([new Map([[{ a: undefined }, 1]])]), '["~doze1",[["~M",{"a":"~u"},1]]]');
+    assertEquals(prototype.inherited, ["~u"]);
+  } finally {
+    delete prototype.inherited;
+  }
+});
+
+Deno.test("postprocess + leaves its tree as it was and refuses one that is not JSON", () => {
+  const tree = preprocess({ a: new Map([["k", new Date(1)]]) });
+  const kept = structuredClone(tree);
+  assertEquals(postprocess(tree), postprocess(tree));
+  assertEquals(tree, kept);
+  const loop: unknown[] = ["~doze1"];
+  loop.push(loop);
+  assertEquals(assertThrows(() => postprocess(loop), SerializerError).code, "INVALID_JSON");
+});
+
+Deno.test("postprocess + returns a tree that is not marked as it is", () => {
+  const tree = { a: ["~u"] };
+  assertStrictEquals(postprocess(tree), tree);
+});
