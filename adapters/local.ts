@@ -14,6 +14,8 @@ import { performJob } from "../core/perform_job.ts";
 import type { Requests } from "../core/requests.ts";
 import type { Row, RowKey, Storage } from "../core/storage.ts";
 
+export type { FetchFunction } from "../core/exchange.ts";
+
 /** How a host runs its object. */
 export interface LocalOptions<S extends Storage = Storage> extends OriginSettings {
   /** Where the object keeps its rows: `openSqlite("agent.db")` to survive a crash, a `MemoryStorage` not to. */

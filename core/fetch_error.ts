@@ -6,8 +6,27 @@
 import { DozeError, quote } from "./errors.ts";
 import { registerType } from "./serializer/mod.ts";
 
+/** Why a fetch brought no usable response; stable between minor versions. */
+export type FetchErrorCode =
+  | "TIMEOUT"
+  | "NETWORK"
+  | "INVALID_URL"
+  | "URL_FORBIDDEN"
+  | "TOO_MANY_REDIRECTS"
+  | "REDIRECT_REFUSED"
+  | "BODY_TOO_LARGE"
+  | "HEADERS_TOO_LARGE"
+  | "REQUEST_TOO_LARGE"
+  | "OUTCOME_TOO_LARGE"
+  | "ROW_TOO_LARGE"
+  | "INVALID_RESPONSE"
+  | "INVALID_REQUEST"
+  | "EXECUTOR_LOST"
+  | "EXECUTOR_UNREACHABLE"
+  | "CANCELLED";
+
 /** What each code means, for messages: the cause, then the remedy. */
-const CAUSES = {
+const CAUSES: Readonly<Record<FetchErrorCode, string>> = {
   TIMEOUT: "no complete answer came within the timeout, give it longer",
   NETWORK: "the connection failed before a complete answer came, check the host or add retries",
   INVALID_URL: "a redirect leads to no valid http(s) URL, correct it at the server",
@@ -24,10 +43,7 @@ const CAUSES = {
   EXECUTOR_LOST: "the executor fell silent, fetch again if that is safe",
   EXECUTOR_UNREACHABLE: "the executor took no job, check its binding",
   CANCELLED: "the fetch was cancelled, start another if it is still wanted",
-} as const;
-
-/** Why a fetch brought no usable response; stable between minor versions. */
-export type FetchErrorCode = keyof typeof CAUSES;
+};
 
 /** Codes whose cause may pass by itself, so that the same request may succeed later. */
 const PASSING: ReadonlySet<FetchErrorCode> = new Set(

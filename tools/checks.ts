@@ -3,12 +3,14 @@
  *
  * Formatter, linter and type checker run side by side; when one of them fails, the rest is not started, unless
  * `--all` is given, as `.ci/run` does so that it always knows the true counts. The tests, doc examples among them,
- * run beside the documentation linter and the dry run of publishing.
+ * run beside the documentation linter and the dry run of publishing. The tests that measure time (`*_speed_test.ts`)
+ * come last, one after the other: beside anything else they would measure that too.
  *
  * @module
  */
 import { countCheck, type Counts, countsLine, countTests, sumCounts } from "./summary.ts";
 import { entryFiles } from "./manifest.ts";
+import { readTree } from "./tree.ts";
 
 /** One command and how to count it. */
 export interface Step {
@@ -20,9 +22,11 @@ export interface Step {
   count(output: string, code: number): Counts;
 }
 
-/** The steps, by stage; those of one stage run side by side. */
-export function plan(entries: readonly string[]): Step[][] {
+/** The steps, by stage; those of one stage run side by side. `speedTests` are left out of the others. */
+export function plan(entries: readonly string[], speedTests: readonly string[] = []): Step[][] {
   const check = (_: string, code: number): Counts => countCheck(code);
+  const test = ["test", "--allow-all", "--no-check"];
+  const ignored = speedTests.length === 0 ? [] : [`--ignore=${speedTests.join()}`];
   return [
     [
       { name: "fmt", args: ["fmt", "--check"], count: check },
@@ -30,10 +34,11 @@ export function plan(entries: readonly string[]): Step[][] {
       { name: "types", args: ["check", "--frozen", "--doc", "."], count: check },
     ],
     [
-      { name: "tests", args: ["test", "--allow-all", "--doc", "--no-check", "--parallel"], count: countTests },
+      { name: "tests", args: [...test, "--doc", "--parallel", ...ignored], count: countTests },
       { name: "doc --lint", args: ["doc", "--lint", ...entries], count: check },
       { name: "publish --dry-run", args: ["publish", "--dry-run", "--allow-dirty"], count: check },
     ],
+    speedTests.length === 0 ? [] : [{ name: "speed tests", args: [...test, ...speedTests], count: countTests }],
   ];
 }
 
@@ -82,7 +87,8 @@ function lastLine(text: string): string {
 }
 
 if (import.meta.main) {
-  const counts = await runStages(plan(entryFiles()), Deno.args.includes("--all"), (text) => {
+  const speedTests = readTree().map(({ path }) => path).filter((path) => path.endsWith("_speed_test.ts"));
+  const counts = await runStages(plan(entryFiles(), speedTests), Deno.args.includes("--all"), (text) => {
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   });
   console.log(countsLine(counts));

@@ -14,3 +14,7 @@ export { FetchError } from "../../core/fetch_error.ts";
 export { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 export type { Acknowledgement, Job, Message } from "../../core/job.ts";
 export type { Continuable } from "../../core/continuation.ts";
+export type { AlarmLike } from "./platform_alarm.ts";
+export { FetchExecutorTarget } from "./fetch_executor_target.ts";
+export { FetchOrchestrator, type FetchOrchestratorOptions } from "./fetch_orchestrator.ts";
+export { fetchQueueConsumer, type QueueBatchLike } from "./queue_consumer.ts";

@@ -11,8 +11,17 @@ Deno.test("plan starts with the quick checks and hands every entry to the docume
   assertEquals(stages.map((stage) => stage.map((step) => step.name)), [
     ["fmt", "lint", "types"],
     ["tests", "doc --lint", "publish --dry-run"],
+    [],
   ]);
   assertEquals(stages[1][1].args, ["doc", "--lint", "mod.ts", "adapters/memory.ts"]);
+});
+
+Deno.test("plan runs the tests that measure time last, alone, and once", () => {
+  const [, [tests], last] = plan(["mod.ts"], ["tests/a_speed_test.ts", "tests/b_speed_test.ts"]);
+  assertEquals(tests.args.at(-1), "--ignore=tests/a_speed_test.ts,tests/b_speed_test.ts");
+  assertEquals(last.map((step) => step.name), ["speed tests"]);
+  assertEquals(last[0].args.slice(-2), ["tests/a_speed_test.ts", "tests/b_speed_test.ts"]);
+  assertEquals(last[0].args.includes("--parallel"), false);
 });
 
 Deno.test("runStages adds up the tests of every stage", async () => {

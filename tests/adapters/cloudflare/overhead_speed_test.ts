@@ -33,8 +33,8 @@ Deno.test({
         }
         const ratio = (best.get("DOZING") ?? Infinity) / (best.get("BARE") ?? 1);
         console.log(`${width} at once: ${ratio.toFixed(2)} times the bare pattern`);
-        // The aim is 1.25; half as much again is left to a machine that does other things meanwhile.
-        assertLess(ratio, 1.8);
+        // The aim is 1.25; the rest is left to a machine that does other things meanwhile.
+        assertLess(ratio, 1.6);
       }
     } finally {
       await workerd.close();
