@@ -28,5 +28,6 @@ import "./core/cron.ts";
 export * from "./core/alarms.ts";
 export type { RetryOptions } from "./core/backoff.ts";
 export type { Clock } from "./core/clock.ts";
+export * from "./core/errors.ts";
 export { type Continuable, continuation } from "./core/continuation.ts";
 export type { Row, RowKey, Storage } from "./core/storage.ts";

@@ -19,6 +19,7 @@ import { InvalidCronError } from "./schedule_errors.ts";
 import { wallClock } from "./wall_clock.ts";
 
 export type { CronEngine } from "./cron_engine.ts";
+export { DozeError } from "./errors.ts";
 export { InvalidCronError, InvalidTimeZoneError } from "./schedule_errors.ts";
 
 /** Parsed patterns kept at hand; parsing costs some 20 µs. */

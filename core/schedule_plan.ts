@@ -72,7 +72,7 @@ function planCron(pattern: string, write: () => string, options: ScheduleOptions
   const next = cron.next(pattern, timeZone, Math.max(now, floor - 1));
   if (next === undefined || next > MAX_CRON_DUE) throw new NoNextRunError(pattern);
   const meta: RowMeta = { pattern, timeZone, missed: options.missed, retry: options.retry };
-  const id = options.id ?? `cron-${ids.token()}`;
+  const id = options.id ?? `cron_${ids.token()}`;
   return { due: CRON_DUE + next, id, kind: CRON, payload: encodePayload(write(), meta), named: false };
 }
 
