@@ -25,7 +25,6 @@ interface GraphNode {
   scores: Map<string, number>;
   parent: GraphNode | null;
   links: GraphNode[];
-  owner: { name: string };
 }
 
 function chain(at: unknown): unknown {
@@ -65,18 +64,16 @@ const responseParts = {
 };
 
 function graph(count: number): { nodes: GraphNode[]; plain: unknown } {
-  const owners = Array.from({ length: 10 }, (_, i) => ({ name: `owner ${i}` }));
   const nodes: GraphNode[] = [];
   for (let id = 0; id < count; id++) {
     nodes.push({
       id,
-      name: `node number ${id}`,
+      name: `node ${id}`,
       created: new Date(1_700_000_000_000 + id * 1000),
       tags: new Set([`tag${id % 7}`, `tag${id % 11}x`]),
       scores: new Map([["speed", id * 1.5], ["size", id % 13]]),
       parent: id ? nodes[id >> 1] : null,
       links: [],
-      owner: owners[id % 10],
     });
   }
   for (const node of nodes) node.links.push(nodes[(node.id * 7 + 1) % count], nodes[(node.id * 3 + 2) % count]);
@@ -87,7 +84,6 @@ function graph(count: number): { nodes: GraphNode[]; plain: unknown } {
     scores: [...node.scores],
     parent: node.parent?.id ?? null,
     links: node.links.map((link) => link.id),
-    owner: { ...node.owner },
   }));
   return { nodes, plain };
 }
