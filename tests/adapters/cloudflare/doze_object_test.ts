@@ -1,48 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
-import { createTestHarness } from "wrangler";
-import { startApi } from "../../../examples/demo/api.ts";
 import type { Counts } from "../../../examples/demo/meter.ts";
+import { api, call, type Run, server, test, untilRuns } from "./doze_harness.ts";
 import type { Refusal } from "./doze_worker/worker.ts";
-
-type Run = { label: string; outcome: string };
-
-const server = createTestHarness({
-  root: `${import.meta.dirname}/doze_worker`,
-  workers: [{ configPath: "wrangler.jsonc" }, { configPath: "wrangler_executor.jsonc" }],
-});
-const api = startApi();
-
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
-}
-
-Deno.test.beforeAll(async () => {
-  await server.listen();
-});
-
-Deno.test.afterAll(async () => {
-  await server.close();
-  await api.close();
-});
-
-async function call<T>(binding: string, name: string, method: string, ...args: unknown[]): Promise<T> {
-  const response = await server.fetch(`http://doze/${binding}/${name}/${method}`, {
-    method: "POST",
-    body: JSON.stringify(args),
-  });
-  const answer = await response.json() as { value: T; error?: string };
-  assertEquals(answer.error, undefined);
-  return answer.value;
-}
-
-/** Asks for an object's runs until there are `count`, for 20 s at most. */
-async function untilRuns(binding: string, name: string, count: number): Promise<Run[]> {
-  for (const end = Date.now() + 20_000;;) {
-    const runs = await call<Run[]>(binding, name, "runs");
-    if (runs.length >= count || Date.now() > end) return runs;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 test("DozeObject writes two rows for a strict request and shares its alarm", async () => {
   const name = "sequential";
@@ -153,12 +112,6 @@ test("doze() gives a class that extends another the same", async () => {
   await call("COMPOSED", "one", "ask", `${api.url}/?delay=300&case=composed`, "composed");
   await server.getWorker().evictDurableObject("COMPOSED", { name: "one" });
   assertEquals(await untilRuns("COMPOSED", "one", 1), [{ label: "composed", outcome: "200" }]);
-});
-
-test("FetchExecutor works through a service binding, named by the object", async () => {
-  await call("REMOTE_AGENT", "one", "ask", `${api.url}/?delay=300&case=remote`, "remote");
-  await server.getWorker().evictDurableObject("REMOTE_AGENT", { name: "one" });
-  assertEquals(await untilRuns("REMOTE_AGENT", "one", 1), [{ label: "remote", outcome: "200" }]);
 });
 
 test("DozeObject says what to export when its executor cannot be found, and stores nothing", async () => {

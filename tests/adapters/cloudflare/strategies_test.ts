@@ -1,24 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createTestHarness } from "wrangler";
 import type { ProxyFetchOptions } from "../../../core/requests.ts";
 import { refusingOrigin } from "../../core/unruly_server.ts";
 import type { Described } from "../../strategies/described.ts";
 import { moodyServer } from "../../strategies/moody_server.ts";
 import { runSuite, type StrategyHost, untilOutcomes } from "../../strategies/suite.ts";
+import { bundleStrategies, startStrategies, type StrategiesWorker } from "./strategies_worker/start.ts";
 import type { Refusal } from "./strategies_worker/worker.ts";
 
-const workerd = createTestHarness({
-  root: `${import.meta.dirname}/strategies_worker`,
-  workers: [{ configPath: "wrangler.jsonc" }],
-});
 const server = moodyServer();
+let workerd: StrategiesWorker;
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
 Deno.test.beforeAll(async () => {
-  await workerd.listen();
+  workerd = await startStrategies(await bundleStrategies());
 });
 
 Deno.test.afterAll(async () => {
@@ -26,14 +23,8 @@ Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function call<T>(binding: string, name: string, method: string, ...args: unknown[]): Promise<T> {
-  const response = await workerd.fetch(`http://s/${binding}/${encodeURIComponent(name)}/${method}`, {
-    method: "POST",
-    body: JSON.stringify(args),
-  });
-  const body = await response.text();
-  assertEquals(response.status, 200, body);
-  return (JSON.parse(body) as { value: T }).value;
+function call<T>(binding: string, name: string, method: string, ...args: unknown[]): Promise<T> {
+  return workerd.call<T>(binding, name, method, ...args);
 }
 
 function hostOf(binding: string): StrategyHost {
@@ -45,7 +36,8 @@ function hostOf(binding: string): StrategyHost {
     },
     outcomes: (object) => call<Described[]>(binding, object, "outcomes"),
     cancel: (object, id) => call<boolean>(binding, object, "stop", id),
-    evict: (object) => workerd.getWorker().evictDurableObject(binding, { name: object }),
+    // An eviction by workerd's own interface waits for what the object waits for, which a direct fetch is.
+    evict: (object) => call<void>(binding, object, "die").catch(() => {}),
   };
 }
 

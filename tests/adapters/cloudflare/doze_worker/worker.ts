@@ -9,13 +9,16 @@ import {
   DozeObject,
   type DozeOptions,
   FetchError,
+  FetchExecutor,
   type Message,
+  RequestSync,
   type ResponseSync,
 } from "@doze/fetch/cloudflare";
-import type { Acknowledgement, DurableObjectStateLike } from "@doze/fetch/cloudflare";
+import type { Acknowledgement, DurableObjectStateLike, Job } from "@doze/fetch/cloudflare";
+import { stringify } from "../../../../core/serializer/mod.ts";
 import { type Counts, meter } from "../../../../examples/demo/meter.ts";
 
-export { FetchExecutor } from "@doze/fetch/cloudflare";
+export { FetchExecutor };
 
 const OPTIONS: DozeOptions = { policy: { allowPrivate: true }, grace: 1_000 };
 
@@ -126,6 +129,28 @@ class Ag extends DozeObject {
     ].map(refusal);
   }
 
+  /** How long it takes to hand a job over, in milliseconds. */
+  async handOver(url: string): Promise<number> {
+    const { FetchExecutor, Agent } = this.ctx.exports as {
+      FetchExecutor: { run(job: Job, origin: object): Promise<void> };
+      Agent: { get(id: unknown): object };
+    };
+    const request = stringify(new RequestSync(url));
+    const job = {
+      v: 1,
+      id: "x",
+      due: Date.now() + 5_000,
+      token: "t",
+      attempt: 1,
+      request,
+      timeout: 3_000,
+      grace: 2_000,
+    };
+    const start = Date.now();
+    await FetchExecutor.run({ ...job, v: 1, policy: { allowPrivate: true }, retry: undefined }, Agent.get(this.ctx.id));
+    return Date.now() - start;
+  }
+
   askLost(url: string): Refusal {
     return refusal(() => this.ask(url, "lost"));
   }
@@ -138,6 +163,19 @@ function refusal(call: () => unknown): Refusal {
     return error instanceof Error && "code" in error
       ? { code: error.code, message: error.message }
       : { code: "foreign", message: String(error) };
+  }
+}
+
+/** An executor whose stub of the object has failed for good. */
+export class BrokenStubExecutor extends FetchExecutor {
+  override run(...[job, , address]: Parameters<FetchExecutor["run"]>): void {
+    super.run(job, { dozeDeliver: () => Promise.reject(new RangeError("broken stub")) }, address);
+  }
+}
+
+class Broken extends Ag {
+  constructor(ctx: DurableObjectStateLike, env: unknown) {
+    super(ctx, env, { executor: "BrokenStubExecutor" });
   }
 }
 
@@ -183,7 +221,7 @@ class Composed extends DurableObject {
 }
 
 // The names under which they are exported are not those of the classes, which a minifier changes besides.
-export { Ag as Agent, Composed as ComposedAgent, Lost as LostAgent, Remote as RemoteAgent };
+export { Ag as Agent, Broken as BrokenAgent, Composed as ComposedAgent, Lost as LostAgent, Remote as RemoteAgent };
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 

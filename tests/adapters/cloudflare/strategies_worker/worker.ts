@@ -60,6 +60,11 @@ class Agent extends DozeObject {
     return this.requests.cancel(id) !== undefined;
   }
 
+  /** Ends at once, as a deploy or a failing machine ends an object. */
+  die(): void {
+    this.ctx.abort?.("a test ends it");
+  }
+
   open(): number {
     return this.requests.pending().length;
   }
