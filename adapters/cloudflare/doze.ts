@@ -46,17 +46,15 @@ export interface Doze<T> {
  * the executor call by name:
  *
  * ```ts ignore
- * import { doze, type Message } from "@doze/fetch/cloudflare";
+ *   readonly #doze = doze(this, this.ctx, this.env, { timeout: 10_000 });
  *
- * export class Chat extends SomebodyElsesObject<Env> {
- *   readonly #doze = doze(this, this.ctx, this.env);
- *   override alarm() {
+ *   alarm(): Promise<void> {
  *     return this.#doze.alarm();
  *   }
- *   dozeDeliver(message: Message) {
+ *
+ *   dozeDeliver(message: Message): Promise<Acknowledgement> {
  *     return this.#doze.dozeDeliver(message);
  *   }
- * }
  * ```
  *
  * A class that uses the one alarm of its object for itself cannot be composed with: move that to `alarms.schedule`.

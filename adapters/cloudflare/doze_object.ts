@@ -21,15 +21,17 @@ import type { DurableObjectStateLike } from "./platform.ts";
  * It does not hide your handlers: a method that a continuation can run is a method that a stub's holder can call.
  *
  * ```ts ignore
- * import { DozeObject, FetchError, type ResponseSync } from "@doze/fetch/cloudflare";
- * export { FetchExecutor } from "@doze/fetch/cloudflare";
- *
- * export class Agent extends DozeObject<Env> {
+ * export class Agent extends DozeObject<{ API_URL: string }> {
+ *   // Returns at once with the request's id; the object may now sleep, be evicted, be redeployed.
  *   ask(prompt: string): string {
- *     return this.proxyFetch("https://llm.example/v1", this.ctn().onReply(prompt, this.ctn().$result));
+ *     const url = `${this.env.API_URL}?prompt=${encodeURIComponent(prompt)}`;
+ *     return this.proxyFetch(url, this.ctn().onReply(prompt, this.ctn().$result), { timeout: 20_000 });
  *   }
- *   onReply(prompt: string, result: ResponseSync | FetchError): void {}
- * }
+ *
+ *   // Runs once, and what it writes is committed with it, whatever died in between.
+ *   onReply(prompt: string, result: ResponseSync | FetchError): void {
+ *     this.ctx.storage.kv.put(prompt, result instanceof FetchError ? result.code : result.text());
+ *   }
  * ```
  */
 export class DozeObject<Env = unknown> extends DurableObject<Env> {

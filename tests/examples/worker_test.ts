@@ -31,20 +31,23 @@ async function get(path: string): Promise<unknown> {
   return await (await server.fetch(path)).json();
 }
 
-Deno.test({
-  name: "the README's agent answers at once, is evicted, and writes the reply down once",
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: async () => {
-    assertMatch(String(await get("/alice?ask=why")), /^[0-9a-z]+-[0-9a-z]+$/);
-    assertEquals(await get("/alice"), {});
-    await server.getWorker().evictDurableObject("AGENT", { name: "alice" });
-    let replies: unknown = {};
-    for (const end = Date.now() + 20_000; Date.now() < end && JSON.stringify(replies) === "{}";) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      replies = await get("/alice");
-    }
-    assertEquals(replies, { why: JSON.stringify({ answer: 42, case: "why" }) });
-    assertEquals(api.hits.get("why"), 1);
-  },
-});
+for (const [binding, title] of [["AGENT", "the README's agent"], ["CHAT", "the composed chat"]]) {
+  Deno.test({
+    name: `${title} answers at once, is evicted, and writes the reply down once`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const prompt = `why-${binding}`;
+      assertMatch(String(await get(`/${binding}/alice?ask=${prompt}`)), /^[0-9a-z]+-[0-9a-z]+$/);
+      assertEquals(await get(`/${binding}/alice`), {});
+      await server.getWorker().evictDurableObject(binding, { name: "alice" });
+      let replies: unknown = {};
+      for (const end = Date.now() + 20_000; Date.now() < end && JSON.stringify(replies) === "{}";) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        replies = await get(`/${binding}/alice`);
+      }
+      assertEquals(replies, { [prompt]: JSON.stringify({ answer: 42, case: prompt }) });
+      assertEquals(api.hits.get(prompt), 1);
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { DurableObject } from "cloudflare:workers";
+import { type Acknowledgement, doze, FetchError, type Message, type ResponseSync } from "@doze/fetch/cloudflare";
+
+/** Extends what it must, here the platform's own class, and composes the rest. */
+export class Chat extends DurableObject<{ API_URL: string }> {
+  readonly #doze = doze(this, this.ctx, this.env, { timeout: 10_000 });
+
+  alarm(): Promise<void> {
+    return this.#doze.alarm();
+  }
+
+  dozeDeliver(message: Message): Promise<Acknowledgement> {
+    return this.#doze.dozeDeliver(message);
+  }
+
+  ask(prompt: string): string {
+    const { proxyFetch, ctn } = this.#doze;
+    const url = `${this.env.API_URL}?prompt=${encodeURIComponent(prompt)}`;
+    return proxyFetch(url, ctn().onReply(prompt, ctn().$result));
+  }
+
+  onReply(prompt: string, result: ResponseSync | FetchError): void {
+    this.ctx.storage.kv.put(prompt, result instanceof FetchError ? result.code : result.text());
+  }
+
+  replies(): Record<string, string> {
+    return Object.fromEntries(this.ctx.storage.kv.list<string>());
+  }
+}
