@@ -11,7 +11,7 @@ import { AutoHistory } from "../../core/strategies/auto_history.ts";
 import { DirectExecutor } from "../../core/strategies/direct.ts";
 import { OrchestratedExecutor, type OrchestratorTarget } from "../../core/strategies/orchestrated.ts";
 import { QueueExecutor } from "../../core/strategies/queue.ts";
-import { findBinding, findExecutor, findSelf, namespaceStub } from "./export_lookup.ts";
+import { findBinding, findSelf, namespaceStub } from "./export_lookup.ts";
 import type { DurableObjectStateLike } from "./platform.ts";
 import { WorkerExecutor } from "./worker_executor.ts";
 

@@ -16,6 +16,8 @@ function test(name: string, fn: () => Promise<void>): void {
 
 Deno.test.beforeAll(async () => {
   workerd = await startStrategies(await bundleStrategies());
+  // It takes its 40 s beside the other tests.
+  await hostOf("SLOW_AGENT").ask("slow", "40 s", `${server.origin}/slow?n=40000`, {}, { timeout: 60_000 });
 });
 
 Deno.test.afterAll(async () => {
@@ -54,3 +56,44 @@ for (const via of ["direct", "worker", "queue", "orchestrated", "auto"] as const
 
 test("every outcome in workerd through a FetchExecutorTarget", () =>
   runSuite(hostOf("TARGET_AGENT"), server, refusingOrigin(), "worker", "target"));
+
+test("a timeout beyond a Worker's 25 s is refused at the call where only a Worker is bound, with the remedy", async () => {
+  for (const options of [{ timeout: 40_000 }, { timeout: 25_001, via: "worker" }] as const) {
+    const { code, message } = await refusal("UNBOUND_AGENT", options);
+    assertEquals(code, "TIMEOUT_TOO_LONG");
+    assertMatch(message, /25000 ms at most, bind a queue consumer/);
+  }
+});
+
+test("a way that is not bound is refused at the call, with those that are", async () => {
+  for (const via of ["queue", "orchestrated"] as const) {
+    const { code, message } = await refusal("UNBOUND_AGENT", { via });
+    assertEquals(code, "INVALID_OPTION");
+    assertMatch(message, /direct, worker, got "(queue|orchestrated)"/);
+  }
+});
+
+test("a request that does not fit a queue's 128 KB is refused at the call, with its size", async () => {
+  const init = { method: "PUT", body: "x".repeat(128_000) };
+  const { code, message } = await refusal("AGENT", { via: "queue" }, init);
+  assertEquals(code, "JOB_TOO_LARGE");
+  assertMatch(message, /holds 127800 bytes.*got 12[89]\d{3} bytes$/);
+});
+
+test("a timeout that even a queue cannot hold is refused at the call", async () => {
+  const { code } = await refusal("SLOW_AGENT", { timeout: 870_001, via: "queue" });
+  assertEquals(code, "TIMEOUT_TOO_LONG");
+});
+
+test("a large request goes through an orchestrator, in rows that fit", async () => {
+  const host = hostOf("AGENT");
+  const init = { method: "PUT", body: "x".repeat(3_000_000) };
+  await host.ask("large", "large", `${server.origin}/ok?large`, init, { via: "orchestrated" });
+  assertEquals((await untilOutcomes(host, "large", 1))[0].result, 200);
+});
+
+test("a fetch of 40 s completes through the queue", async () => {
+  const [outcome] = await untilOutcomes(hostOf("SLOW_AGENT"), "slow", 1, 50_000);
+  assertEquals([outcome.label, outcome.result, outcome.bytes], ["40 s", 200, 4]);
+  assertEquals(server.hits.get("/slow?n=40000"), 1);
+});

@@ -7,7 +7,7 @@ import {
   DozeObject,
   type DozeOptions,
   type DurableObjectStateLike,
-  FetchError,
+  type FetchError,
   FetchExecutorTarget,
   FetchOrchestrator,
   fetchQueueConsumer,
