@@ -9,7 +9,7 @@ const consumer = await Consumer.create();
 for (const name of ["worker.ts", "bindings.ts", "wrangler.jsonc"]) {
   await consumer.write(name, await Deno.readTextFile(new URL(`consumer/${name}`, import.meta.url)));
 }
-for (const name of ["agent.ts", "worker.ts"]) {
+for (const name of ["agent.ts", "chat.ts", "worker.ts"]) {
   await consumer.write(`example/${name}`, await Deno.readTextFile(`${ROOT}examples/${name}`));
 }
 globalThis.addEventListener("unload", () => Deno.removeSync(consumer.folder, { recursive: true }));
