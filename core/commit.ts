@@ -37,6 +37,8 @@ export function commitRow(
     const returned = run(row);
     if (isPromiseLike(returned)) {
       // Only now is it known that the handler is asynchronous: the row has to outlive its turn.
+      // Should the storage refuse it, nobody waits for the handler, and its failure must not end the process.
+      Promise.resolve(returned).catch(() => {});
       if (storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
       unfinished = { row, running: returned };
     }

@@ -34,8 +34,9 @@ export class JobCompany {
     this.#giveUp = giveUp;
     const { persistAfter, heartbeat, carried } = job;
     if (persistAfter !== undefined && carried?.continuation !== undefined) {
-      const start = job.due - job.grace - job.timeout;
-      this.#after(start + persistAfter - options.clock.now(), () => this.#persisted ??= this.#persist());
+      const elapsed = options.clock.now() - (job.due - job.grace - job.timeout);
+      // By two clocks the call may seem to lie in the future.
+      this.#after(persistAfter - Math.max(0, elapsed), () => this.#persisted ??= this.#persist());
     } else if (heartbeat !== undefined) {
       this.#beatAfter(heartbeat);
     }
@@ -77,7 +78,8 @@ export class JobCompany {
     this.#after(ms, async () => {
       const { id, due, token, attempt } = this.#job;
       const answer = await this.#send({ type: "heartbeat", v: JOB_VERSION, id, due, token, attempt });
-      if (answer === "late" || answer === "unknown") this.#giveUp();
+      // Once there is an outcome, it is for the origin to tell that it is late.
+      if (!this.#ended && (answer === "late" || answer === "unknown")) this.#giveUp();
     });
     this.#after(ms, () => this.#beatAfter(ms));
   }

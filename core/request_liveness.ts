@@ -11,7 +11,7 @@ import { type RequestContext, tell } from "./request_context.ts";
 import type { RequestDispatch } from "./request_dispatch.ts";
 import type { LiveRequest } from "./request_memory.ts";
 import { storedOutcome, verdict, type VerdictCode } from "./request_outcome.ts";
-import { readRequest, REQUEST_KIND, requestBody, type StoredRequest } from "./request_row.ts";
+import { readRequest, REQUEST_KIND, requestBody, requestRow, type StoredRequest } from "./request_row.ts";
 import type { Ending, RequestRunner } from "./request_runner.ts";
 import { type RequestEvent, transition } from "./request_state.ts";
 import { rowState, viewRequest } from "./request_view.ts";
@@ -21,6 +21,12 @@ import { MAX_DUE, type Row, type RowKey } from "./storage.ts";
 
 /** Most times that a request is handed to an executor. */
 const MAX_DISPATCHES = 3;
+
+/** How soon to look again at a request that could not be ended, as when the storage is full, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** While a handler runs on a row that is due, the alarm is armed for this many milliseconds from now at the latest. */
+const WATCHDOG_MS = 60_000;
 
 /** Watches executors and deadlines. */
 export class RequestLiveness {
@@ -38,8 +44,8 @@ export class RequestLiveness {
     this.#table = table;
   }
 
-  /** Sees to it that somebody looks at a live request when it is next due. */
-  watch(live: LiveRequest): void {
+  /** Sees to it that somebody looks at a live request when it is next due, though not sooner than in `least` ms. */
+  watch(live: LiveRequest, least = 0): void {
     const { alarms, clock } = this.#context;
     const next = this.#nextLook(live);
     if (live.durability !== "memory") {
@@ -47,7 +53,7 @@ export class RequestLiveness {
       return;
     }
     live.stopTimer?.();
-    live.stopTimer = clock.setTimeout(() => this.#timer(live), Math.max(0, (next ?? live.job.due) - clock.now()));
+    live.stopTimer = clock.setTimeout(() => this.#timer(live), Math.max(least, (next ?? live.job.due) - clock.now()));
   }
 
   /** Notes a sign of life. */
@@ -65,7 +71,16 @@ export class RequestLiveness {
       const look = live.durability === "memory" ? undefined : this.#nextLook(live);
       if (look !== undefined && look > after && (next === undefined || look < next)) next = look;
     }
+    // A handler that began with a delivery is not waited for by the alarm: should the object die, its row needs one.
+    if (next === undefined && this.#runsOnRow()) next = Math.max(after, this.#context.clock.now()) + WATCHDOG_MS;
     return next;
+  }
+
+  #runsOnRow(): boolean {
+    for (const { row } of this.#context.memory.running.values()) {
+      if (row) return true;
+    }
+    return false;
   }
 
   /** Looks at every watched request: see `RowKind.wake`. */
@@ -74,8 +89,12 @@ export class RequestLiveness {
     const running: Promise<unknown>[] = [];
     for (const live of [...this.#context.memory.live.values()]) {
       if (live.durability === "memory") continue;
-      const result = this.#look(live, now);
-      if (typeof result !== "string") running.push(result);
+      try {
+        const result = this.#look(live, now);
+        if (typeof result !== "string") running.push(result);
+      } catch (error) {
+        running.push(Promise.reject(error));
+      }
     }
     return running.length === 0 ? undefined : Promise.all(running);
   }
@@ -118,7 +137,9 @@ export class RequestLiveness {
       // What the platform throws ends the object, and with it all that is in memory.
       if (typeof result !== "string") result.catch(() => {});
     } catch { /* as above */ }
-    if (this.#context.memory.live.get(live.job.id) === live) this.watch(live);
+    // While its handler runs there is nothing to watch for: it ends the request, one way or the other.
+    const { live: lives, running } = this.#context.memory;
+    if (lives.get(live.job.id) === live && !running.has(live.job.id)) this.watch(live, RETRY_MS);
   }
 
   #look(live: LiveRequest, now: number): SettleResult | Promise<SettleResult> {
@@ -146,18 +167,26 @@ export class RequestLiveness {
     return "gone";
   }
 
+  /** Dispatches again. A deferred request is written down first: two executors must not both bring its continuation. */
   #redispatch(key: RowKey, row: Row | undefined, stored: StoredRequest, left: number): void {
-    const { storage, memory, clock } = this.#context;
+    const { storage, memory, clock, alarms } = this.#context;
     const live = memory.live.get(key.id);
-    const durability = live?.durability ?? "strict";
     if (stored.again === undefined) return;
     const { due, id } = key;
-    const persistAfter = live?.row === false ? live.job.persistAfter : undefined;
-    const parts = { key: { due, id }, stored, again: stored.again, durability };
-    const job = this.#dispatch.job(persistAfter === undefined ? parts : { ...parts, persistAfter }, left);
-    if (row !== undefined) storage.move(row, { ...row, payload: requestBody(row, stored) });
+    const memoryOnly = live?.durability === "memory";
+    const durability = memoryOnly ? "memory" : "strict";
+    const job = this.#dispatch.job({ key: { due, id }, stored, again: stored.again, durability }, left);
+    if (row !== undefined) {
+      storage.move(row, { ...row, payload: requestBody(row, stored) });
+    } else if (!memoryOnly) {
+      const written = requestRow({ due, id }, stored, live?.named ?? false);
+      storage.transaction(() => {
+        storage.insert(written);
+        alarms.ensureArmed(due);
+      });
+    }
     if (live !== undefined) {
-      Object.assign(live, { job, stored, lastSeen: clock.now() });
+      Object.assign(live, { job, stored, row: !memoryOnly, lastSeen: clock.now() });
       this.watch(live);
     }
     this.#dispatch.send(job);

@@ -178,7 +178,8 @@ export class Requests {
       const row = requestRow(key, stored, named);
       storage.transaction(() => {
         storage.insert(row);
-        alarms.ensureArmed(key.due);
+        // For the first look at it, so that the alarm is set once.
+        alarms.ensureArmed(Math.min(key.due, this.#clock.now() + (stored.lease ?? Infinity)));
       });
     }
     if (!strict || stored.lease !== undefined) {

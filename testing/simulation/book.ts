@@ -1,0 +1,115 @@
+/**
+ * What really happened to each simulated request, as no actor in the simulation knows it.
+ *
+ * @module
+ */
+import type { Acknowledgement } from "../../core/job.ts";
+import type { CallStep } from "./plan.ts";
+
+/** Stands for outcomes that differ, of a job that was handed over twice. */
+export const MIXED = "mixed";
+
+/** The true story of one request. */
+export interface RequestStory {
+  /** What was asked for. */
+  readonly step: CallStep;
+  /** The request's id. */
+  readonly id: string;
+  /** When the call was made, by the origin's clock, in milliseconds since the epoch. */
+  readonly start: number;
+  /** The same by true time. */
+  readonly trueStart: number;
+  /** The latest dispatch. */
+  dispatched: number;
+  /** How many executors still work on it. */
+  working: number;
+  /** Whether an executor has been told, by any answer. */
+  answered: boolean;
+  /** The dispatches whose outcome was acknowledged as settled. */
+  readonly settled: Set<number>;
+  /** Whether it was cancelled; `"maybe"` when the object was lost while it cancelled. */
+  cancelled: boolean | "maybe";
+  /** How often its handler has been called. */
+  handled: number;
+  /** What its executors delivered, by dispatch. */
+  readonly outcomes: Map<number, string>;
+  /** The outcomes of which whoever listens has been told, by dispatch. */
+  readonly told: Set<number>;
+  /** Whether the object was lost while nothing but its memory held the request. */
+  lostEarly: boolean;
+  /** Whether the object was lost after the request was decided and before its executor was told. */
+  lostUntold: boolean;
+  /** Whether an outcome of the latest dispatch was taken in before the deadline, by the origin's clock. */
+  arrived: boolean;
+  /** When its executor was last heard of, or dispatched to, by the origin's clock. */
+  heard: number;
+}
+
+/** All the stories of one simulation, and what was wrong with them. */
+export class Book {
+  /** By request number. */
+  readonly stories = new Map<number, RequestStory>();
+  /** Violations, in the order in which they were found. */
+  readonly violations: string[] = [];
+  /** What happened, line by line. */
+  readonly trace: string[] = [];
+  readonly #byId = new Map<string, RequestStory>();
+  readonly #time: () => number;
+  readonly #tracing: boolean;
+  readonly #started: number;
+
+  /** Creates an empty book; `tracing`: whether to keep the trace. */
+  constructor(time: () => number, tracing: boolean) {
+    this.#time = time;
+    this.#tracing = tracing;
+    this.#started = time();
+  }
+
+  /** Begins a story. */
+  begin(step: CallStep, id: string, start: number): void {
+    const story: RequestStory = {
+      ...{ step, id, start, trueStart: this.#time(), dispatched: 1, working: 0, answered: false, handled: 0 },
+      ...{ cancelled: false, lostEarly: false, lostUntold: false, arrived: false, heard: start },
+      ...{ settled: new Set<number>(), outcomes: new Map<number, string>(), told: new Set<number>() },
+    };
+    this.stories.set(step.request, story);
+    this.#byId.set(id, story);
+  }
+
+  /** The story of a request by its id. */
+  byId(id: string): RequestStory | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Notes a line; `line` is called only when somebody will read it. */
+  note(line: () => string): void {
+    if (this.#tracing) this.trace.push(`${String(this.#time() - this.#started).padStart(8)} ms  ${line()}`);
+  }
+
+  /** Notes a broken promise. */
+  violate(text: string): void {
+    this.note(() => `VIOLATION ${text}`);
+    if (this.violations.length < 20) this.violations.push(text);
+  }
+
+  /** Notes that an executor was answered. */
+  answer(id: string, attempt: number, answer: Acknowledgement): void {
+    const story = this.#byId.get(id);
+    if (story === undefined) return;
+    story.answered = true;
+    if (answer === "settled") story.settled.add(attempt);
+    if (answer === "late" && story.outcomes.has(attempt) && !story.told.has(attempt)) {
+      this.violate(`request ${story.step.request}: the outcome of dispatch ${attempt} was late and nobody was told`);
+    }
+  }
+
+  /** Notes that the object, and its memory, are gone; `disk` tells what is left. */
+  lose(disk: { isStored(id: string): boolean; isLogged(request: number): boolean }): void {
+    for (const story of this.stories.values()) {
+      if (story.step.durability === "strict") continue;
+      const decided = story.cancelled !== false || disk.isLogged(story.step.request);
+      if (!decided && !disk.isStored(story.id)) story.lostEarly = true;
+      if (decided && (story.working > 0 || !story.answered)) story.lostUntold = true;
+    }
+  }
+}

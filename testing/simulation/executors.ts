@@ -1,0 +1,148 @@
+/**
+ * Executors that can be killed: the real code that performs jobs, over a simulated network and server.
+ *
+ * @module
+ */
+import type { Clock } from "../../core/clock.ts";
+import type { Executor } from "../../core/executor.ts";
+import type { Acknowledgement, Job, Message } from "../../core/job.ts";
+import { performJob } from "../../core/perform_job.ts";
+import type { Book, RequestStory } from "./book.ts";
+import { chance, dice } from "./chance.ts";
+import { ConnectionLostError, type Network } from "./network.ts";
+import type { Fault } from "./plan.ts";
+import type { VirtualTime } from "./time.ts";
+
+/** What {@linkcode Executors} works with. */
+export interface ExecutorsParts {
+  /** The timeline. */
+  readonly time: VirtualTime;
+  /** The simulation's seed. */
+  readonly seed: number;
+  /** What may go wrong. */
+  readonly faults: ReadonlySet<Fault>;
+  /** The truth. */
+  readonly book: Book;
+  /** The way back. */
+  readonly network: Network;
+  /** The origin's time, in milliseconds since the epoch. */
+  readonly originNow: () => number;
+}
+
+interface Actor {
+  alive: boolean;
+  readonly name: string;
+  readonly token: string;
+  readonly story: RequestStory;
+  readonly controller: AbortController;
+}
+
+/** The header in which the simulated server says which dispatch it answered. */
+export const ATTEMPT_HEADER = "x-attempt";
+
+/** Takes jobs as a Worker would: at once, and out of the object's hands. */
+export class Executors implements Executor {
+  /** No limit: time is virtual. */
+  readonly maxTimeout: number = Infinity;
+  readonly #parts: ExecutorsParts;
+  readonly #actors = new Set<Actor>();
+  #jobs = 0;
+
+  /** Creates it over its parts. */
+  constructor(parts: ExecutorsParts) {
+    this.#parts = parts;
+  }
+
+  /** How many are at work. */
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /** Takes a job; or refuses it, or loses it. */
+  dispatch(job: Job): void | Promise<void> {
+    const { book, seed, faults, network, time } = this.#parts;
+    const story = book.byId(job.id);
+    if (story === undefined) return;
+    story.dispatched = Math.max(story.dispatched, job.attempt);
+    story.answered = false;
+    story.heard = this.#parts.originNow();
+    const roll = (what: string) => network.faulty ? chance(seed, story.step.request, job.attempt, what) : 1;
+    const name = `executor ${story.step.request}/${job.attempt}`;
+    book.note(() => `${name} gets its job`);
+    if (faults.has("drop") && roll("refuse") < 0.03) return Promise.reject(new ConnectionLostError());
+    if (faults.has("executorDeath") && roll("vanish") < 0.05) return;
+    time.after(1 + Math.floor(roll("trip") * 5), () => this.#start(job, story, name));
+    // A queue may hand a job over twice; only a strict request without `onLate` promises anything about that.
+    const again = faults.has("duplicate") && story.step.durability === "strict" && !story.step.onLate &&
+      roll("twice") < 0.05;
+    if (again) time.after(Math.floor(roll("later") * 3_000), () => this.#start(job, story, `${name} (twice)`));
+  }
+
+  /** Gives jobs up. */
+  abort(id: string, token: string): void {
+    for (const actor of this.#actors) {
+      if (actor.token === token && actor.story.id === id) actor.controller.abort();
+    }
+  }
+
+  /** Kills one that is at work; what it waits for never comes. */
+  kill(which: number): void {
+    const actors = [...this.#actors];
+    const actor = actors[which % Math.max(1, actors.length)];
+    if (actor === undefined) return;
+    this.#parts.book.note(() => `${actor.name} dies`);
+    this.#end(actor);
+  }
+
+  #start(job: Job, story: RequestStory, name: string): void {
+    const { network, book } = this.#parts;
+    const actor: Actor = { alive: true, name, token: job.token, story, controller: new AbortController() };
+    this.#actors.add(actor);
+    story.working++;
+    const clock = this.#clock(actor);
+    let calls = 0;
+    const deliver = async (message: Message): Promise<Acknowledgement> => {
+      const answer = await network.call(message, name, ++calls);
+      if (!actor.alive) return await new Promise(() => {});
+      if (message.type === "outcome") book.answer(job.id, job.attempt, answer);
+      return answer;
+    };
+    performJob(job, {
+      ...{ clock, deliver, signal: actor.controller.signal },
+      fetch: (_url, init) => this.#serve(job, story, clock, init?.signal ?? undefined),
+    }).then((answer) => {
+      if (!actor.alive) return;
+      book.note(() => `${name} ends: ${answer}`);
+      this.#end(actor);
+    });
+  }
+
+  #end(actor: Actor): void {
+    actor.alive = false;
+    actor.story.working--;
+    this.#actors.delete(actor);
+  }
+
+  #clock(actor: Actor): Clock {
+    const { time, seed } = this.#parts;
+    return {
+      now: () => time.now,
+      setTimeout: (callback, ms) => time.after(ms, () => actor.alive ? callback() : undefined),
+      random: dice("executor", seed, actor.name),
+    };
+  }
+
+  /** The server: it answers after a while, or the connection breaks. */
+  #serve(job: Job, story: RequestStory, clock: Clock, signal: AbortSignal | undefined): Promise<Response> {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const { takes, breaks } = story.step;
+    const elapsed = clock.now() - story.trueStart;
+    // What takes as long as the budget allows is measured from the call, so that answers come at its very edge.
+    clock.setTimeout(() => {
+      if (breaks) reject(new ConnectionLostError());
+      else resolve(new Response(null, { headers: { [ATTEMPT_HEADER]: String(job.attempt) } }));
+    }, Math.max(0, takes - (job.attempt === 1 ? elapsed : 0)));
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    return promise;
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The platform under a simulated object: starts it when it is wanted, takes it away at any time, fires its alarm.
+ *
+ * @module
+ */
+import { Alarms } from "../../core/alarms.ts";
+import type { Clock } from "../../core/clock.ts";
+import { continuation } from "../../core/continuation.ts";
+import type { Executor } from "../../core/executor.ts";
+import type { Acknowledgement, Message } from "../../core/job.ts";
+import { Requests } from "../../core/requests.ts";
+import { IdSource } from "../../core/row_id.ts";
+import { parse, RequestSync } from "../../core/serializer/mod.ts";
+import { DEAD_DUE, MAX_DUE, type Storage } from "../../core/storage.ts";
+import { type Book, MIXED, type RequestStory } from "./book.ts";
+import { dice } from "./chance.ts";
+import { HEARTBEAT_MS, labelOf, LOG_KIND, readLog, SimulatedObject } from "./object.ts";
+import type { CallStep } from "./plan.ts";
+import { type DiskState, ObjectLostError, ShakyStorage } from "./shaky_storage.ts";
+import type { VirtualTime } from "./time.ts";
+
+/** How long after the call a deferred request is written down, in milliseconds. */
+const PERSIST_AFTER_MS = 1_000;
+/** What {@linkcode Host} works with. */
+export interface HostParts {
+  /** The timeline. */
+  readonly time: VirtualTime;
+  /** The simulation's seed. */
+  readonly seed: number;
+  /** What survives objects. */
+  readonly disk: Storage;
+  /** The truth. */
+  readonly book: Book;
+  /** Performs jobs; asked for late, as it needs the host itself. */
+  readonly executor: () => Executor;
+}
+
+interface Instance {
+  alive: boolean;
+  delivering: boolean;
+  readonly storage: ShakyStorage;
+  readonly alarms: Alarms;
+  readonly requests: Requests;
+  readonly lost: Promise<never>;
+}
+
+/** One object's platform. */
+export class Host {
+  /** Faults to come, and the account. */
+  readonly state: DiskState = { crashIn: undefined, full: 0, rowsWritten: 0, alarmsSet: 0 };
+  /** What the next alarms will be like. */
+  alarm: { late: number; twice: boolean } = { late: 0, twice: false };
+  readonly #parts: HostParts;
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  #offset = 0;
+  #setBack = false;
+  #latest = 0;
+  #instance: Instance | undefined;
+  #alarmRunning = false;
+
+  /** Creates it; the object starts when it is wanted. */
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+    const { time, seed } = parts;
+    const roll = dice("ids", seed);
+    this.#ids = new IdSource((words) => {
+      for (let at = 0; at < words.length; at++) words[at] = Math.floor(roll() * 4_294_967_296);
+    });
+    this.#clock = {
+      now: () => time.now + this.#offset,
+      setTimeout: (callback, ms) => {
+        const instance = this.#instance;
+        return time.after(ms, () => instance === undefined || instance.alive ? callback() : undefined);
+      },
+      random: dice("origin", seed),
+    };
+  }
+
+  /** The origin's time, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** Sets the origin's clock forward or back. */
+  jump(ms: number): void {
+    this.#latest = Math.max(this.#latest, this.now);
+    this.#offset += ms;
+    if (ms < 0) this.#setBack = true;
+  }
+
+  /** Takes the object away while nothing runs in it. */
+  evict(): void {
+    if (this.#instance === undefined) return;
+    this.#parts.book.note(() => "the object is evicted");
+    this.#lose(this.#instance);
+  }
+
+  /** Makes a request. */
+  call(step: CallStep): void {
+    const { book } = this.#parts;
+    const { request, durability, method, timeout, grace, onLate, onAmbiguous, named } = step;
+    const instance = this.#start();
+    const ctn = continuation<SimulatedObject>();
+    try {
+      const start = this.now;
+      const target = new RequestSync(`https://server.example/${request}`, { method });
+      const id = instance.requests.proxyFetch(target, ctn.onReply(request, ctn.$result), {
+        ...{ timeout, grace, durability, onAmbiguous, persistAfter: PERSIST_AFTER_MS, heartbeat: HEARTBEAT_MS },
+        ...(named ? { id: `named-${request}` } : {}),
+        ...(onLate ? { onLate: ctn.onLate(request, ctn.$result) } : {}),
+      });
+      book.begin(step, id, start);
+      book.note(() => `object calls ${request}: ${durability} ${method}, ${timeout} + ${grace} ms, ${step.manner}`);
+    } catch (error) {
+      book.note(() => `object cannot call ${request}: ${error}`);
+    }
+  }
+
+  /** Cancels a request. */
+  cancel(request: number): void {
+    const { book } = this.#parts;
+    const story = book.stories.get(request);
+    if (story === undefined) return;
+    const instance = this.#start();
+    try {
+      const cancelled = instance.requests.cancel(story.id) !== undefined;
+      book.note(() => `object cancels ${request}: ${cancelled}`);
+      if (cancelled) story.cancelled = true;
+    } catch {
+      if (story.cancelled === false) story.cancelled = "maybe";
+    }
+  }
+
+  /** The door for messages. The promise rejects when the object is lost meanwhile. */
+  async arrive(message: Message): Promise<Acknowledgement> {
+    const { book } = this.#parts;
+    const instance = this.#start();
+    const { id, attempt } = message.type === "persist" ? message.job : message;
+    const story = book.byId(id);
+    const early = message.type === "outcome" && story !== undefined && this.now < message.due;
+    if (message.type === "outcome") noteOutcome(story, attempt, labelOf(parse(message.outcome)));
+    else if (story !== undefined && attempt === story.dispatched) story.heard = this.now;
+    instance.delivering = true;
+    let taken: Acknowledgement | Promise<Acknowledgement>;
+    try {
+      taken = instance.requests.deliver(message);
+    } finally {
+      instance.delivering = false;
+    }
+    const answer = await Promise.race([taken, instance.lost]);
+    if (!instance.alive) throw new ObjectLostError();
+    book.note(() => `object answers ${message.type} ${story?.step.request}/${attempt}: ${answer}`);
+    if (early && attempt === story.dispatched) story.arrived = true;
+    return answer;
+  }
+
+  /** When the alarm will fire by true time, or `undefined`. */
+  get alarmAt(): number | undefined {
+    const armed = this.#parts.disk.armedAt();
+    if (armed === undefined || this.#alarmRunning) return undefined;
+    return Math.max(armed - this.#offset + this.alarm.late, this.#parts.time.now);
+  }
+
+  /** Fires the alarm. It does not fire again while its handler runs. */
+  fire(): void {
+    const { disk, book } = this.#parts;
+    const { twice } = this.alarm;
+    this.alarm = { late: 0, twice: false };
+    disk.disarm();
+    book.note(() => `alarm${twice ? " (twice)" : ""}`);
+    this.#alarmRunning = true;
+    const instance = this.#start();
+    const run = async (): Promise<void> => {
+      await instance.alarms.onAlarm();
+      if (twice) await instance.alarms.onAlarm();
+    };
+    Promise.race([run(), instance.lost]).catch(() => {
+      // The platform runs an alarm at least once.
+      const retry = this.now + 1;
+      const armed = disk.armedAt();
+      if (armed === undefined || armed > retry) disk.arm(retry);
+    }).finally(() => this.#alarmRunning = false);
+  }
+
+  /** Whether an alarm is armed early enough for every row that waits; else says what is wrong. */
+  checkAlarm(): string | undefined {
+    const { disk, book } = this.#parts;
+    if (this.#alarmRunning) return undefined;
+    this.#latest = Math.max(this.#latest, this.now);
+    const armed = disk.armedAt();
+    for (const row of disk.due(MAX_DUE, 64)) {
+      // What runs needs no alarm: should the object die, its alarm is the watchdog's.
+      const manner = book.byId(row.id)?.step.manner;
+      if (armed !== undefined && (manner === "hang" || manner?.startsWith("async"))) continue;
+      if (armed === undefined) return `no alarm is armed for ${row.id}`;
+      return armed > Math.max(row.due, this.#latest + 1) ? `the alarm for ${row.id} is armed too late` : undefined;
+    }
+    return undefined;
+  }
+
+  /** Whether a row holds a request, dead letters included. */
+  isStored(id: string): boolean {
+    const { disk } = this.#parts;
+    return disk.get({ due: DEAD_DUE, id }) !== undefined || disk.find(id) !== undefined ||
+      disk.due(MAX_DUE, 100_000).some((row) => row.id === id);
+  }
+
+  /** Rows that wait for something: none, once a simulation has come to rest. */
+  waiting(): string[] {
+    return this.#parts.disk.due(MAX_DUE, 100_000).filter((row) => row.kind !== LOG_KIND).map((row) => row.id);
+  }
+
+  #start(): Instance {
+    if (this.#instance !== undefined) return this.#instance;
+    const { book, disk, executor } = this.#parts;
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    lost.catch(() => {});
+    const storage = new ShakyStorage(disk, this.state, () => {
+      book.note(() => "the object crashes");
+      this.#lose(instance);
+    });
+    const clock = this.#clock;
+    const object = new SimulatedObject({
+      ...{ storage, clock, book },
+      delivering: () => instance.delivering,
+      setBack: () => this.#setBack,
+    });
+    const isPlatformFailure = (error: unknown) => error instanceof ObjectLostError;
+    const ids = this.#ids;
+    const alarms = new Alarms({ storage, clock, origin: object, isPlatformFailure, ids });
+    const onEvent = (event: { type: string; id: string; attempt: number }) => {
+      if (/^(late|stale|ambiguous)$/.test(event.type)) book.byId(event.id)?.told.add(event.attempt);
+    };
+    const parts = { storage, clock, alarms, origin: object, executor: executor(), ids, onEvent };
+    const requests = new Requests(parts);
+    const instance: Instance & { reject: (error: Error) => void } = {
+      ...{ alive: true, delivering: false, storage, alarms, requests, lost, reject },
+    };
+    this.#rejects.set(instance, reject);
+    this.#instance = instance;
+    // What a start repairs must not be lost to a crash that is meant for the work that follows.
+    const { crashIn } = this.state;
+    this.state.crashIn = undefined;
+    alarms.repair();
+    this.state.crashIn = crashIn;
+    return instance;
+  }
+
+  readonly #rejects = new WeakMap<Instance, (error: Error) => void>();
+
+  #lose(instance: Instance): void {
+    if (!instance.alive) return;
+    instance.alive = false;
+    instance.storage.kill();
+    this.#instance = undefined;
+    this.#pendingLosses.push(() =>
+      this.#parts.book.lose({
+        isStored: (id) => this.isStored(id),
+        isLogged: (request) => readLog(this.#parts.disk, `log/${request}`).length > 0,
+      })
+    );
+    this.#rejects.get(instance)?.(new ObjectLostError());
+  }
+
+  readonly #pendingLosses: (() => void)[] = [];
+
+  /** Books losses, once the transaction in which they happened has been undone. */
+  bookLosses(): void {
+    for (const book of this.#pendingLosses.splice(0)) book();
+  }
+}
+
+/** A job that was handed over twice may have had two outcomes. */
+function noteOutcome(story: RequestStory | undefined, attempt: number, label: string): void {
+  const known = story?.outcomes.get(attempt);
+  story?.outcomes.set(attempt, known === undefined || known === label ? label : MIXED);
+}

@@ -1,0 +1,77 @@
+/**
+ * What must be true of a simulation once it has come to rest.
+ *
+ * @module
+ */
+import { DEAD_DUE, type Storage } from "../../core/storage.ts";
+import { type Book, MIXED, type RequestStory } from "./book.ts";
+import type { Host } from "./host.ts";
+import { readLog } from "./object.ts";
+
+/** Labels that only the origin's own verdicts have. */
+const OWN_VERDICTS: ReadonlySet<string> = new Set(["EXECUTOR_LOST", "EXECUTOR_UNREACHABLE"]);
+
+/** Compares every story with what the storage holds. */
+export function judge(book: Book, host: Host, disk: Storage): void {
+  for (const id of host.waiting()) book.violate(`the row ${id} is left over`);
+  for (const story of book.stories.values()) {
+    const { step: { request } } = story;
+    const log = readLog(disk, `log/${request}`);
+    const dead = disk.get({ due: DEAD_DUE, id: story.id }) !== undefined;
+    const [least, most] = expected(story);
+    const count = log.length + (dead && log.length === 0 ? 1 : 0);
+    if (count < least) book.violate(`request ${request} is lost: ${describe(story)}`);
+    if (count > most) book.violate(`request ${request} has committed ${count} times (${log}): ${describe(story)}`);
+    judgeAnswers(book, story, log);
+    judgeLate(book, story, log, readLog(disk, `late/${request}`));
+  }
+}
+
+/** How often a continuation may have committed, dead letters counted. */
+function expected(story: RequestStory): [least: number, most: number] {
+  const { step: { durability, manner }, cancelled, lostEarly, lostUntold } = story;
+  // An asynchronous handler runs at least once, whatever else.
+  const most = manner.startsWith("async") || manner === "hang"
+    ? Infinity
+    : durability !== "strict" && lostUntold
+    ? 9
+    : 1;
+  if (cancelled === true) return [0, most === 1 ? 0 : most];
+  if (cancelled === "maybe") return [0, most];
+  return [durability !== "strict" && lostEarly ? 0 : 1, most];
+}
+
+/** What an executor was told must be what has happened. */
+function judgeAnswers(book: Book, story: RequestStory, log: readonly string[]): void {
+  const { step: { request, durability }, settled, outcomes, lostUntold } = story;
+  if (durability !== "strict" && lostUntold) return;
+  for (const attempt of settled) {
+    const delivered = outcomes.get(attempt);
+    if (log.length > 0 && delivered !== undefined && delivered !== MIXED && !log.includes(delivered)) {
+      book.violate(`request ${request}: ${delivered} was acknowledged as settled, but ${log} has committed`);
+    }
+    if (log.some((label) => OWN_VERDICTS.has(label)) && log.length === 1) {
+      book.violate(`request ${request}: dispatch ${attempt} was acknowledged as settled, but ${log} has committed`);
+    }
+  }
+}
+
+function judgeLate(book: Book, story: RequestStory, log: readonly string[], late: readonly string[]): void {
+  const { step: { request, onAmbiguous, onLate } } = story;
+  if (late.length > 0 && !onLate) book.violate(`request ${request}: a late outcome is handled that nobody wants`);
+  if (onAmbiguous === "run") return;
+  for (const label of new Set(late)) {
+    if (!label.startsWith("ok/")) continue;
+    if (late.filter((other) => other === label).length > 1) {
+      book.violate(`request ${request}: the late outcome ${label} is handled twice`);
+    }
+    if (log.includes(label)) book.violate(`request ${request}: ${label} has committed, and counts as late too`);
+  }
+}
+
+function describe({ step: { durability, manner }, lostEarly, lostUntold, cancelled }: RequestStory): string {
+  const notes = [durability, manner, `cancelled ${cancelled}`];
+  if (lostEarly) notes.push("lost early");
+  if (lostUntold) notes.push("lost untold");
+  return notes.join(", ");
+}
