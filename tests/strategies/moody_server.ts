@@ -11,6 +11,10 @@ export interface MoodyServer extends UnrulyServer {
   readonly hits: ReadonlyMap<string, number>;
   /** The most requests that were open at once: in all (`""`) and by the query's `host`. */
   readonly most: ReadonlyMap<string, number>;
+  /** All requests' paths with their queries, in the order of arrival. */
+  readonly arrivals: readonly string[];
+  /** Its address as another host: it listens on several ports. */
+  at(index: number): string;
 }
 
 /** 10 MB that do not repeat themselves soon. */
@@ -20,8 +24,9 @@ export const TEN_MB: Uint8Array<ArrayBuffer> = new Uint8Array(10_000_000).map((_
 /** Every byte there is. */
 export const BINARY: Uint8Array<ArrayBuffer> = new Uint8Array(256).map((_, index) => index);
 
-/** Starts it. */
-export function moodyServer(): MoodyServer {
+/** Starts it on as many ports as there are to be hosts. */
+export function moodyServer(hosts = 1): MoodyServer {
+  const arrivals: string[] = [];
   const hits = new Map<string, number>();
   const open = new Map<string, number>();
   const most = new Map<string, number>();
@@ -30,8 +35,10 @@ export function moodyServer(): MoodyServer {
     open.set(key, now);
     most.set(key, Math.max(most.get(key) ?? 0, now));
   }
-  const server = serveRaw(async (connection, head) => {
+  const servers = Array.from({ length: hosts }, () => serveRaw(respond));
+  async function respond(connection: Deno.TcpConn, head: string): Promise<void> {
     const target = head.split(" ")[1] ?? "/";
+    arrivals.push(target);
     const hit = (hits.get(target) ?? 0) + 1;
     hits.set(target, hit);
     const host = new URL(target, "http://moody").searchParams.get("host");
@@ -42,8 +49,15 @@ export function moodyServer(): MoodyServer {
     } finally {
       for (const key of keys) count(key, -1);
     }
-  });
-  return { ...server, origin: server.origin, hits, most };
+  }
+  return {
+    ...{ hits, most, arrivals },
+    origin: servers[0].origin,
+    at: (index) => servers[index].origin,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    },
+  };
 }
 
 async function answer(connection: Deno.TcpConn, url: URL, hit: number): Promise<void> {

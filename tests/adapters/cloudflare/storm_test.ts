@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { startApi } from "../../../examples/demo/api.ts";
 import { bundle, startWorkerd, type Workerd } from "../../../examples/demo/workerd.ts";
+import { killWorkerdOf } from "./kill_workerd.ts";
 import type { Books } from "./storm_worker/worker.ts";
 
 const MAIN = new URL("./storm_worker/worker.ts", import.meta.url);
@@ -15,23 +16,6 @@ function random(below: number): number {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Sends SIGKILL to the workerd that this process has started last; says whether there was one. */
-function killWorkerd(): boolean {
-  let youngest = 0;
-  for (const { name } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const [, command, parent] = /\((.*)\) \S (\d+)/.exec(Deno.readTextFileSync(`/proc/${name}/stat`)) ?? [];
-      if (command === "workerd" && Number(parent) === Deno.pid) youngest = Math.max(youngest, Number(name));
-    } catch {
-      // It has ended between the two reads.
-    }
-  }
-  if (youngest === 0) return false;
-  Deno.kill(youngest, "SIGKILL");
-  return true;
 }
 
 async function call<T>(server: Workerd, name: string, method: string, ...args: unknown[]): Promise<T> {
@@ -52,7 +36,7 @@ async function live(script: string, persistTo: string, url: string, round: numbe
     await server.evict("STORM", OBJECTS[random(OBJECTS.length)]).catch(() => {}); // It may not be running.
     await pause(random(50));
   }
-  assert(killWorkerd(), "there was no workerd to kill");
+  assertEquals(killWorkerdOf(persistTo), 1);
   await server.close();
 }
 

@@ -25,7 +25,9 @@ const OBJECTS: Readonly<Record<string, string>> = {
   TARGET_AGENT: "TargetAgent",
   SLOW_AGENT: "SlowAgent",
   UNBOUND_AGENT: "UnboundAgent",
+  STORM_AGENT: "StormAgent",
   ORCHESTRATOR: "FetchOrchestrator",
+  STORM_ORCHESTRATOR: "StormOrchestrator",
 };
 
 /** The Worker as one script. */

@@ -46,6 +46,10 @@ class Agent extends DozeObject {
     }
   }
 
+  askAll(urls: string[], options: object): void {
+    for (const url of urls) this.ask(url, url, {}, options);
+  }
+
   onReply(label: string, result: ResponseSync | FetchError): void {
     const text = JSON.stringify(describe(label, result));
     this.ctx.storage.sql.exec("INSERT INTO outcomes VALUES (?)", text);
@@ -88,13 +92,25 @@ class UnboundAgent extends Agent {
   }
 }
 
+class StormAgent extends Agent {
+  constructor(ctx: DurableObjectStateLike, env: unknown) {
+    super(ctx, env, { orchestrator: "STORM_ORCHESTRATOR" });
+  }
+}
+
+class StormOrchestrator extends FetchOrchestrator {
+  constructor(ctx: DurableObjectStateLike, env: unknown) {
+    super(ctx, env, { maxInFlight: 5, concurrency: 2 });
+  }
+}
+
 class Polite extends FetchOrchestrator {
   constructor(ctx: DurableObjectStateLike, env: unknown) {
     super(ctx, env, { maxInFlight: 5 });
   }
 }
 
-export { Agent, Polite as FetchOrchestrator, SlowAgent, TargetAgent, UnboundAgent };
+export { Agent, Polite as FetchOrchestrator, SlowAgent, StormAgent, StormOrchestrator, TargetAgent, UnboundAgent };
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 interface Namespace {
