@@ -13,6 +13,7 @@ import type { RequestRunner } from "./request_runner.ts";
 import { type Action, transition } from "./request_state.ts";
 import { requestTarget } from "./request_target.ts";
 import { type RequestView, viewRequest } from "./request_view.ts";
+import { dueOfId } from "./row_id.ts";
 
 /** Takes messages in. */
 export class RequestInbox {
@@ -73,7 +74,7 @@ export class RequestInbox {
     if (action !== "store") return answer;
     const stored = view.live?.stored ?? storedFromJob(job);
     if (stored === undefined) return this.#refuse(job, job);
-    const row = requestRow({ due: job.due, id: job.id }, stored, view.live?.named ?? false);
+    const row = requestRow({ due: job.due, id: job.id }, stored, isNamed(job));
     storage.transaction(() => {
       storage.insert(row);
       alarms.ensureArmed(job.due);
@@ -89,7 +90,7 @@ export class RequestInbox {
     const { id, due, carried } = message;
     const stored = view.read?.stored ?? view.live?.stored ?? storedFromDelivery(message, carried?.continuation ?? "");
     const outcome = storedOutcome(message.outcome, true);
-    const named = view.row?.named ?? view.live?.named ?? true;
+    const named = view.row?.named ?? isNamed(message);
     const ending = { key: { due, id }, stored, outcome, named, kept: false };
     const result = view.row === undefined
       ? this.#runner.settleUnwritten(ending)
@@ -109,7 +110,8 @@ export class RequestInbox {
     const onLate = action === "late" ? carried?.onLate : undefined;
     if (onLate !== undefined) {
       const key = { due: now, id: alarms.newId(now) };
-      const stored = storedFromDelivery(message, onLate);
+      // A token of its own: what becomes of the late outcome says nothing about the request.
+      const stored = { ...storedFromDelivery(message, onLate), token: `${token}/late` };
       this.#runner.runLate({ key, stored, outcome: storedOutcome(message.outcome, true), named: false, kept: false });
     }
     memory.report(token, attempt, due, now);
@@ -123,6 +125,11 @@ export class RequestInbox {
     tell(this.#context, "refused", key, { ...UNKNOWN, attempt });
     return "unknown";
   }
+}
+
+/** Whether an id is the caller's: then nothing but an index finds its row. */
+function isNamed({ id, due }: { readonly id: string; readonly due: number }): boolean {
+  return dueOfId(id) !== due;
 }
 
 const UNKNOWN = { attempt: 1, timeout: NaN, grace: NaN };

@@ -346,8 +346,9 @@ export class Requests {
   }
 
   #find(id: string): Row | undefined {
-    const { alarms, storage } = this.#context;
-    const row = alarms.locate(id) ?? storage.get({ due: DEAD_DUE, id });
+    const { alarms, storage, memory } = this.#context;
+    const live = memory.live.get(id);
+    const row = (live && storage.get(live.job)) ?? alarms.locate(id) ?? storage.get({ due: DEAD_DUE, id });
     return row?.kind === REQUEST_KIND ? row : undefined;
   }
 }

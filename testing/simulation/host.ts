@@ -140,7 +140,6 @@ export class Host {
     const story = book.byId(id);
     const early = message.type === "outcome" && story !== undefined && this.now < message.due;
     if (message.type === "outcome") noteOutcome(story, attempt, labelOf(parse(message.outcome)));
-    else if (story !== undefined && attempt === story.dispatched) story.heard = this.now;
     instance.delivering = true;
     let taken: Acknowledgement | Promise<Acknowledgement>;
     try {
@@ -152,6 +151,7 @@ export class Host {
     if (!instance.alive) throw new ObjectLostError();
     book.note(() => `object answers ${message.type} ${story?.step.request}/${attempt}: ${answer}`);
     if (early && attempt === story.dispatched) story.arrived = true;
+    if (story !== undefined && answer === "pending") story.heard = this.now;
     return answer;
   }
 
