@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parse, type ResponseSync } from "./serializer/mod.ts";
-import type { FetchError } from "./fetch_error.ts";
+import { FetchError } from "./fetch_error.ts";
+import { parse, ResponseSync } from "./serializer/mod.ts";
 
 /**
  * What happened to a request. Each is told after its transition is committed, or, when the call was made inside of a
@@ -47,10 +47,11 @@ export interface LedgerEvent {
   readonly error?: unknown;
 }
 
-/** Reads an outcome for a listener; one that cannot be read is `undefined`. */
+/** Reads an outcome for a listener; one that cannot be read, or is none, is `undefined`. */
 export function readOutcome(text: string): ResponseSync | FetchError | undefined {
   try {
-    return parse(text) as ResponseSync | FetchError;
+    const outcome = parse(text);
+    return outcome instanceof ResponseSync || outcome instanceof FetchError ? outcome : undefined;
   } catch {
     return undefined;
   }
