@@ -208,12 +208,14 @@ export class Alarms {
    * Before it runs anything it arms the alarm for the rows after those. After `maxRunsPerAlarm` rows or `timeSlice` it
    * arms the alarm again at once and yields. What a row's handler throws ends in that row, never here.
    *
+   * @param info What Cloudflare passes to `alarm()`: whether it tries again after a failure, so that a death is known
+   * at once. Leave it out elsewhere.
    * @returns Fulfils when asynchronous handlers have ended or, when they take longer, as soon as the alarm is due
    * again; the next call waits for them.
    * @throws What `isPlatformFailure` recognises, so that the platform tries again; the row stays as it was.
    */
-  async onAlarm(): Promise<void> {
-    await this.#sweep.onAlarm();
+  async onAlarm(info?: { readonly retryCount: number }): Promise<void> {
+    await this.#sweep.onAlarm((info?.retryCount ?? 0) > 0);
   }
 
   /**

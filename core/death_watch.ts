@@ -3,10 +3,10 @@
  *
  * A handler that kills leaves nothing behind, its row waits as before, and the next alarm runs it again. Marking each
  * row before it runs would find it, and would cost one more row written per run. So a mark is written only when there is
- * reason to suspect a death: the first alarm of an object finds rows that should have run some time ago. Then the
- * overdue rows run in batches under one mark. An object that finds that mark when it starts has died in a batch; it
- * runs the rows of that batch one by one, each under a mark that names it. An object that finds such a mark knows the
- * row: it has been there at three deaths.
+ * reason to suspect a death: the platform says so, or the first alarm of an object finds rows that should have run some
+ * time ago. Then the overdue rows run in batches under one mark. An object that finds that mark when it starts has died
+ * in a batch; it runs the rows of that batch one by one, each under a mark that names it and counts the deaths that it
+ * was there at.
  *
  * @module
  */
@@ -18,17 +18,23 @@ import { compareKeys, type Row, type RowKey, type Storage } from "./storage.ts";
 
 /** How late the first alarm of an object may find a row before a death is suspected, in milliseconds. */
 const SUSPICIOUS_MS = 500;
-/** Deaths after which a row is known: in its usual turn, in a batch, alone. */
+/** Deaths that a row must have been there at, alone at the last, to be quarantined. */
 const DEATHS = 3;
 /** Rows that run under one mark. */
 export const BATCH_ROWS = 64;
 
 const KEY: RowKey = { due: MARK_DUE, id: "running" };
 
-/** What the mark says: a batch runs, or one row does and, with it, `left` of its batch are still to be tried alone. */
+/** What the mark says. */
 interface Mark {
+  /** How many deaths the rows at risk have been there at, as far as is known. */
+  readonly deaths: number;
+  /** The row that runs alone; without it a batch runs. */
   readonly row?: RowKey;
-  readonly left?: number;
+  /** How many rows of its batch are still to be tried alone, after it. */
+  readonly left: number;
+  /** How many deaths each of those has been there at. */
+  readonly shared: number;
 }
 
 /** Keeps the mark of one storage. */
@@ -36,7 +42,6 @@ export class DeathWatch {
   readonly #storage: Storage;
   #started = false;
   #mark: Mark | undefined;
-  #left = 0;
 
   /** Creates it over a storage. */
   constructor(storage: Storage) {
@@ -46,7 +51,7 @@ export class DeathWatch {
   /** How many rows may run before the next mark: all of them, a batch, or one. */
   get step(): number {
     if (this.#mark === undefined) return Infinity;
-    return this.#left > 0 ? 1 : BATCH_ROWS;
+    return this.#mark.left > 0 || this.#mark.row !== undefined ? 1 : BATCH_ROWS;
   }
 
   /**
@@ -54,21 +59,33 @@ export class DeathWatch {
    *
    * @param firstDue Tells when the first row is due, in milliseconds since the epoch.
    * @param now Milliseconds since the epoch.
+   * @param retried Whether the platform says that the alarm before has failed.
    * @returns The row that has been quarantined and its failure, if there was one.
    */
-  start(firstDue: () => number | undefined, now: number): { row: Row; error: QuarantinedError } | undefined {
+  start(
+    firstDue: () => number | undefined,
+    now: number,
+    retried: boolean,
+  ): { row: Row; error: QuarantinedError } | undefined {
     if (this.#started) return undefined;
     this.#started = true;
-    const mark = this.#storage.get(KEY);
-    if (mark === undefined) {
+    const stored = this.#storage.get(KEY);
+    if (stored === undefined) {
       const due = firstDue();
-      if (due !== undefined && now - due > SUSPICIOUS_MS) this.#write({});
+      const deaths = retried ? 1 : 0;
+      if (due !== undefined && (retried || now - due > SUSPICIOUS_MS)) this.#write({ deaths, left: 0, shared: deaths });
       return undefined;
     }
-    this.#mark = JSON.parse(decodePayload(mark.payload).body);
-    const row = this.#mark?.row;
-    this.#left = row === undefined ? BATCH_ROWS : this.#mark?.left ?? 0;
-    return row && this.#quarantine(row, now);
+    const mark: Mark = JSON.parse(decodePayload(stored.payload).body);
+    const deaths = mark.deaths + 1;
+    if (mark.row === undefined) {
+      this.#mark = { deaths, left: BATCH_ROWS, shared: deaths };
+      return undefined;
+    }
+    const convicted = deaths < DEATHS ? undefined : this.#quarantine(mark.row, now);
+    // One that is convicted explains the deaths that the others were there at.
+    this.#mark = convicted === undefined ? { ...mark, deaths } : { deaths: 0, left: mark.left, shared: 0 };
+    return convicted;
   }
 
   #quarantine(key: RowKey, now: number): { row: Row; error: QuarantinedError } | undefined {
@@ -84,32 +101,29 @@ export class DeathWatch {
     return { row, error };
   }
 
-  /** Marks rows that are about to run; tells whether the mark must be made durable first. */
-  before(rows: readonly Row[]): boolean {
-    if (this.#mark === undefined) return false;
-    if (this.#left === 0) return this.#write({});
-    this.#left--;
-    return this.#write({ row: { due: rows[0].due, id: rows[0].id }, left: this.#left });
+  /** Marks rows that are about to run. */
+  before(rows: readonly Row[]): void {
+    const mark = this.#mark;
+    if (mark === undefined) return;
+    const [{ due, id }] = rows;
+    const same = mark.row === undefined ? mark.left === 0 : compareKeys(mark.row, { due, id }) === 0;
+    if (same) this.#write(mark);
+    else if (mark.left > 0) this.#write({ ...mark, deaths: mark.shared, row: { due, id }, left: mark.left - 1 });
+    else this.#write({ deaths: 0, left: 0, shared: 0 });
   }
 
   /** Removes the mark: the object has lived through what was overdue. */
   clear(): void {
     if (this.#mark !== undefined) this.#storage.take(KEY);
     this.#mark = undefined;
-    this.#left = 0;
   }
 
-  /** Writes a mark that differs from the one in place. */
-  #write(mark: Mark): boolean {
-    const old = this.#mark;
-    if (old !== undefined && sameRow(old.row, mark.row)) return false;
-    const row = { ...KEY, kind: "mark", payload: encodePayload(JSON.stringify(mark)), named: false };
-    if (!this.#storage.move(KEY, row)) this.#storage.insert(row);
+  /** Writes the mark, where it is not as it is stored. */
+  #write(mark: Mark): void {
     this.#mark = mark;
-    return true;
+    const row = { ...KEY, kind: "mark", payload: encodePayload(JSON.stringify(mark)), named: false };
+    const stored = this.#storage.get(KEY);
+    if (stored === undefined) this.#storage.insert(row);
+    else if (stored.payload !== row.payload) this.#storage.move(KEY, row);
   }
-}
-
-function sameRow(a: RowKey | undefined, b: RowKey | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : compareKeys(a, b) === 0;
 }

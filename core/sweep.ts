@@ -72,7 +72,7 @@ export class Sweep {
   }
 
   /** The alarm handler: see {@linkcode Alarms.onAlarm}. */
-  async onAlarm(): Promise<void> {
+  async onAlarm(retried: boolean): Promise<void> {
     // What a handler, or a second alarm, would start has been started; the first call arms for the rest.
     if (this.#upTo !== undefined || this.#guarding) return;
     const { clock, table, wake, runner } = this.#parts;
@@ -85,7 +85,7 @@ export class Sweep {
     if (nextWake !== undefined) wake.ensureArmed(nextWake);
     try {
       runner.wake(now);
-      if (await this.#runDue(now)) wake.ensureArmed(now);
+      if (await this.#runDue(now, retried)) wake.ensureArmed(now);
       await this.#linger();
     } catch (error) {
       // The platform tries again; where it does not, the alarm does. A storage that has failed cannot be armed.
@@ -122,9 +122,9 @@ export class Sweep {
   }
 
   /** Runs the rows that are due; tells whether some are left over. */
-  #runDue(now: number): boolean | Promise<boolean> {
+  #runDue(now: number, retried: boolean): boolean | Promise<boolean> {
     const { table, watch, onQuarantine } = this.#parts;
-    const quarantined = watch.start(() => table.nextDue(), now);
+    const quarantined = watch.start(() => table.nextDue(), now, retried);
     if (quarantined !== undefined) onQuarantine(quarantined.row, quarantined.error);
     return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) : this.#runGuarded(now);
   }
@@ -161,7 +161,7 @@ export class Sweep {
 
   /** Runs due rows step by step, each step under a mark that outlives the object. */
   async #runGuarded(now: number): Promise<boolean> {
-    const { clock, wake, watch, runner, sync, maxRuns, timeSlice } = this.#parts;
+    const { clock, table, wake, watch, runner, sync, maxRuns, timeSlice } = this.#parts;
     this.#guarding = true;
     try {
       for (let runs = 0; runs < maxRuns && (runs === 0 || clock.now() - now < timeSlice);) {
@@ -183,8 +183,9 @@ export class Sweep {
       return true;
     } finally {
       this.#guarding = false;
-      // An alarm that came meanwhile has done nothing.
-      this.#parts.wake.repair();
+      // An alarm that came meanwhile has done nothing for the rows that were due by then.
+      const next = table.nextDueAfter(now);
+      if (next !== undefined) wake.ensureArmed(next);
     }
   }
 

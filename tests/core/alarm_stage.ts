@@ -66,7 +66,7 @@ export interface Stage<S extends Storage> {
   alarms: Alarms;
   /** Forgets the object, as an eviction does, and starts it again over the same storage. */
   restart(): void;
-  /** Lets time pass, firing the alarm whenever it is due. */
+  /** Lets time pass, firing the alarm whenever it is due. Throws what an alarm's handler does. */
   advance(ms: number): Promise<void>;
 }
 
@@ -102,6 +102,8 @@ export function stage(options: Partial<AlarmsOptions> = {}): Stage<Storage> {
     return alarms;
   }
   let firing: Promise<void> | undefined;
+  const failures: unknown[] = [];
+  let failed = false;
   const it: Stage<Storage> = {
     ...{ storage, clock, actor, events, ctn: continuation<Actor>(), alarms: start() },
     restart(): void {
@@ -117,9 +119,15 @@ export function stage(options: Partial<AlarmsOptions> = {}): Stage<Storage> {
         const armed = storage.armedAt();
         if (firing !== undefined || armed === undefined || armed > clock.now()) continue;
         storage.disarm();
-        const fired = it.alarms.onAlarm().finally(() => firing = firing === fired ? undefined : firing);
+        const info = { retryCount: failed ? 1 : 0 };
+        failed = false;
+        const fired = it.alarms.onAlarm(info).catch((error) => void failures.push(error)).finally(() => {
+          if (firing === fired) firing = undefined;
+        });
         firing = fired;
         await clock.tickAsync(0);
+        failed = failures.length > 0;
+        if (failed) throw failures.pop();
       }
       throw new HandlerError(`the alarm fired ${LOOP} times within ${ms} ms`);
     },

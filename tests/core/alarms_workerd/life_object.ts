@@ -33,9 +33,9 @@ export class LifeObject {
     });
   }
 
-  async alarm(): Promise<void> {
+  async alarm(info: { readonly retryCount: number }): Promise<void> {
     this.#storage.alarmFired();
-    await this.#alarms.onAlarm();
+    await this.#alarms.onAlarm(info);
   }
 
   async fetch(request: Request): Promise<Response> {
