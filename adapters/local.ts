@@ -6,13 +6,11 @@
 import type { Alarms } from "../core/alarms.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
-import type { Executor } from "../core/executor.ts";
 import type { FetchFunction } from "../core/exchange.ts";
-import type { Job } from "../core/job.ts";
 import { Origin, type OriginSettings } from "../core/origin.ts";
-import { performJob } from "../core/perform_job.ts";
 import type { Requests } from "../core/requests.ts";
 import type { Row, RowKey, Storage } from "../core/storage.ts";
+import { PoolExecutor, type PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 export type { FetchFunction } from "../core/exchange.ts";
 
@@ -24,6 +22,8 @@ export interface LocalOptions<S extends Storage = Storage> extends OriginSetting
   readonly clock?: Clock;
   /** What performs the fetches. Defaults to the runtime's `fetch`. */
   readonly fetch?: FetchFunction;
+  /** Limits, and storage, of what goes `via: "orchestrated"`. Without it that way is refused. */
+  readonly orchestrator?: PoolOrchestratorOptions;
 }
 
 /** What a {@linkcode LocalObject} is given, in the place of a Durable Object's `ctx`. */
@@ -32,8 +32,9 @@ export class LocalContext<S extends Storage = Storage> {
   readonly storage: S;
   /** The options that the host was started with. */
   readonly options: LocalOptions<S>;
-  readonly #running = new Map<Promise<unknown>, AbortController>();
+  readonly #running = new Set<Promise<unknown>>();
   readonly #clock: Clock;
+  #pool: PoolExecutor | undefined;
   #origin: Origin<object> | undefined;
   #cancelTimer: () => void = () => {};
   #alarming = false;
@@ -48,10 +49,16 @@ export class LocalContext<S extends Storage = Storage> {
 
   /** Puts the object's parts together; its base class calls it, once. */
   attach<T extends object>(object: T, base: object): Origin<T> {
-    const { storage: _storage, clock: _clock, fetch: _fetch, ...settings } = this.options;
+    const { storage: _storage, clock: _clock, fetch: send = fetch, orchestrator, ...settings } = this.options;
     const storage = new WatchedStorage(this.storage, () => this.#setTimer());
-    const executor: Executor = { maxTimeout: Infinity, dispatch: (job) => this.#perform(job, origin) };
-    const origin = new Origin({ object, base, storage, executor, clock: this.#clock }, settings);
+    const executor: PoolExecutor = new PoolExecutor({
+      fetch: send,
+      clock: this.#clock,
+      deliver: (message) => origin.deliver(message),
+      ...(orchestrator && { orchestrator }),
+    });
+    const origin: Origin<T> = new Origin({ object, base, storage, executor, clock: this.#clock }, settings);
+    this.#pool = executor;
     this.#origin = origin;
     return origin;
   }
@@ -66,33 +73,23 @@ export class LocalContext<S extends Storage = Storage> {
   /** Resolves when no fetch is under way and no handler of an alarm runs. Later schedules may still wait. */
   async idle(): Promise<void> {
     // At least once: a fetch begins in a microtask after its call.
-    do await Promise.all(this.#running.keys()); while (this.#running.size > 0);
+    do {
+      await Promise.all(this.#running);
+      await this.#pool?.idle();
+    } while (this.#running.size > 0);
   }
 
   /** Stops timers and fetches. What they leave undone stays in the storage, which is not closed. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer();
-    for (const controller of this.#running.values()) controller.abort();
-    await this.idle();
+    await this.#pool?.close();
+    await Promise.all(this.#running);
   }
 
-  #perform(job: Job, origin: Origin<object>): void {
-    if (this.#closed) return;
-    const controller = new AbortController();
-    const { fetch: send = fetch } = this.options;
-    const options = {
-      fetch: send,
-      clock: this.#clock,
-      deliver: origin.deliver.bind(origin),
-      signal: controller.signal,
-    };
-    this.#track(performJob(job, options), controller);
-  }
-
-  #track(running: Promise<unknown>, controller = new AbortController()): void {
+  #track(running: Promise<unknown>): void {
     const tracked = running.finally(() => this.#running.delete(tracked));
-    this.#running.set(tracked, controller);
+    this.#running.add(tracked);
   }
 
   /** The alarm: one timer, set to the storage's. It outlives a crash because the storage does. */

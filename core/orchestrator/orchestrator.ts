@@ -35,6 +35,8 @@ export interface OrchestratorParts extends OutboxOptions, Pick<PerformJobOptions
   readonly clock: Clock;
   /** How to behave. */
   readonly options?: OrchestratorOptions;
+  /** Whether all waits are timers, for a process that lives anyway and whose alarm nobody hears. Default: `false`. */
+  readonly timersOnly?: boolean;
   /** Hears of everything that happens. Default: nobody. */
   readonly onEvent?: (event: OrchestratorEvent) => void;
   /**
@@ -84,7 +86,7 @@ export class Orchestrator {
     this.#limits = orchestratorLimits(parts.options);
     this.#rows = new OrchestratorRows(parts.storage);
     this.#outbox = new Outbox(this.#rows, parts);
-    this.#sleeper = new Sleeper(parts.storage, parts.clock, () => this.wake());
+    this.#sleeper = new Sleeper(parts.storage, parts.clock, () => this.wake(), parts.timersOnly);
     let last: string | undefined;
     for (const head of this.#rows.heads()) {
       const entry = new Entry(head);

@@ -16,10 +16,12 @@ export class Sleeper {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #onWake: () => void;
+  readonly #timersOnly: boolean;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  /** Creates it; `onWake` is called when a timer fires. */
-  constructor(storage: Storage, clock: Clock, onWake: () => void) {
+  /** Creates it; `onWake` is called when a timer fires. `timersOnly`: the alarm is left alone. */
+  constructor(storage: Storage, clock: Clock, onWake: () => void, timersOnly = false) {
+    this.#timersOnly = timersOnly;
     this.#storage = storage;
     this.#clock = clock;
     this.#onWake = onWake;
@@ -33,8 +35,9 @@ export class Sleeper {
    */
   sleep(at: number | undefined, busy: boolean): void {
     const now = this.#clock.now();
-    const soon = at !== undefined && at - now <= TIMER_MS;
+    const soon = at !== undefined && (this.#timersOnly || at - now <= TIMER_MS);
     this.#setTimer(soon ? at : undefined);
+    if (this.#timersOnly) return;
     const watchdog = busy || soon ? now + WATCHDOG_MS : Infinity;
     this.#arm(Math.min(watchdog, soon ? Infinity : at ?? Infinity));
   }

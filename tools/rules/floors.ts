@@ -113,6 +113,8 @@ export const FLOORS: readonly Floor[] = [
     units: [
       "core/strategies/direct.ts",
       "core/strategies/orchestrated.ts",
+      "core/strategies/pool.ts",
+      "core/strategies/orchestrated.ts",
       "core/strategies/queue.ts",
       "core/strategies/auto_history.ts",
     ],
