@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { systemClock } from "../../core/clock.ts";
 import type { SqlDriver, SqlRow, SqlValue } from "../../core/sql_driver.ts";
+import { migrate } from "../../core/sql_schema.ts";
 import { SqlStorage } from "../../core/sql_storage.ts";
 import { type AlarmLike, type AlarmNotSetError, PlatformAlarm } from "./platform_alarm.ts";
 
@@ -40,6 +42,8 @@ export interface CloudflareStorageOptions {
  * it has reached the disk.
  *
  * `load` must have finished before the first use, and `alarmFired` must be called first of all in `alarm()`.
+ *
+ * Your own `ctx.storage.deleteAll()` deletes all rows with the rest; the tables come back with the next use.
  */
 export class CloudflareStorage extends SqlStorage {
   readonly #alarm: PlatformAlarm;
@@ -57,8 +61,15 @@ export class CloudflareStorage extends SqlStorage {
       if (options.onError === undefined) throw error;
       options.onError(error);
     });
-    super(cloudflareDriver(platform), { keepAlarm: false, onArm: (at) => alarm.set(at) });
+    const driver = cloudflareDriver(platform, () => this.#deleted());
+    super(driver, { keepAlarm: false, onArm: (at) => alarm.set(at) });
     this.#alarm = alarm;
+  }
+
+  /** The alarm went with the tables, and whoever writes has just relied on it: it fires at once, and finds the rest. */
+  #deleted(): void {
+    this.noteAlarm(undefined);
+    this.arm(systemClock.now() + 1);
   }
 
   /** Learns from the platform when the alarm is set to. Call it inside `ctx.blockConcurrencyWhile`. */
@@ -74,11 +85,30 @@ export class CloudflareStorage extends SqlStorage {
   }
 }
 
-/** A Durable Object's database as a driver: prepared statements and savepoints are the platform's. */
-function cloudflareDriver(platform: DurableObjectStorageLike): SqlDriver {
+/** How SQLite tells that a table of ours is gone. */
+const NO_TABLE = /^no such table: doze_(rows|meta)\b/;
+
+/**
+ * A Durable Object's database as a driver: prepared statements and savepoints are the platform's. When `deleteAll()`
+ * has taken the tables, they are made again.
+ */
+function cloudflareDriver(platform: DurableObjectStorageLike, onDeleted: () => void): SqlDriver {
   const sql = platform.sql;
-  return {
+  const driver: SqlDriver = {
     exec: (query, ...bindings) => sql.exec(query, ...bindings).toArray(),
     transaction: (run) => platform.transactionSync(run),
+  };
+  return {
+    exec(query, ...bindings) {
+      try {
+        return driver.exec(query, ...bindings);
+      } catch (error) {
+        if (!(error instanceof Error) || !NO_TABLE.test(error.message)) throw error;
+        migrate(driver);
+        onDeleted();
+        return driver.exec(query, ...bindings);
+      }
+    },
+    transaction: driver.transaction,
   };
 }

@@ -58,6 +58,26 @@ test("DozeObject runs schedules from the platform's alarm", async () => {
   assertEquals(await untilRuns("AGENT", "alarm", 1), [{ label: "soon", outcome: "reminded" }]);
 });
 
+test("DozeObject goes on after its author's deleteAll()", async () => {
+  await call("AGENT", "deleted", "deleteAllAndAsk", `${api.url}/?delay=50&case=deleted`);
+  const runs = await untilRuns("AGENT", "deleted", 2);
+  assertEquals(runs, [{ label: "request", outcome: "200" }, { label: "schedule", outcome: "reminded" }]);
+  assertEquals(await call("AGENT", "deleted", "rows"), 0);
+});
+
+test("DozeObject buries what fails with another's overload, delaying nobody", async () => {
+  const message = '529 {"type":"overloaded_error","message":"Overloaded"}';
+  await call("AGENT", "overload", "remind", 0, message);
+  await call("AGENT", "overload", "remind", 0.05, "fine");
+  assertEquals(await untilRuns("AGENT", "overload", 1), [{ label: "fine", outcome: "reminded" }]);
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
+    if ((await call<unknown[]>("AGENT", "overload", "deadLetters")).length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const letters = await call<{ message: string }[]>("AGENT", "overload", "deadLetters");
+  assertEquals(letters.map((letter) => letter.message), [message]);
+});
+
 test("DozeObject returns values, never promises", async () => {
   assertEquals(await call("AGENT", "plain", "returnsPlainValues", `${api.url}/?case=plain`), [
     "string",

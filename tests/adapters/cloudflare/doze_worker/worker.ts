@@ -39,6 +39,7 @@ class Ag extends DozeObject {
     super(ctx, env, {
       ...OPTIONS,
       handlerRetry: { attempts: 3, backoff: 20, jitter: 0 },
+      alarms: { retry: { attempts: 3, backoff: 20, jitter: 0 } },
       onEvent: (event) => void events.push(event.type),
       ...options,
     });
@@ -72,12 +73,22 @@ class Ag extends DozeObject {
   }
 
   onReminder(label: string): void {
+    if (label.includes("Overloaded")) throw new Error(label);
     this.ctx.storage.sql.exec("INSERT INTO runs VALUES (?, ?)", label, "reminded");
   }
 
   runs(): { label: string; outcome: string }[] {
     const rows = this.ctx.storage.sql.exec("SELECT label, outcome FROM runs ORDER BY rowid").toArray();
     return rows.map((row) => ({ label: String(row.label), outcome: String(row.outcome) }));
+  }
+
+  /** Deletes everything, the alarm included, while a request is under way; then starts anew. */
+  async deleteAllAndAsk(url: string): Promise<void> {
+    this.ask(url, "old");
+    await (this.ctx.storage as unknown as { deleteAll(): Promise<void> }).deleteAll();
+    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS runs (label TEXT, outcome TEXT)");
+    this.remind(0.3, "schedule");
+    this.ask(url, "request");
   }
 
   counts(): Counts {
