@@ -6,11 +6,10 @@
  * @module
  */
 import fc from "fast-check";
-import { MemoryStorage } from "../../adapters/memory.ts";
 import { Alarms } from "../../core/alarms.ts";
 import { continuation } from "../../core/continuation.ts";
 import type { MissedRuns, OnConflict } from "../../core/schedule.ts";
-import { compareKeys } from "../../core/storage.ts";
+import { compareKeys, type Storage } from "../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../testing/fake_clock.ts";
 import { Actor, HandlerError, seededIds } from "./alarm_stage.ts";
 
@@ -93,7 +92,7 @@ interface Entry {
 /** Both sides, and how each looks from outside. */
 export class AlarmModel {
   readonly #clock: FakeClock = fakeClock();
-  readonly #storage = new MemoryStorage();
+  readonly #storage: Storage;
   readonly #actor = new Actor();
   readonly #ids = seededIds();
   readonly #entries = new Map<string, Entry>();
@@ -103,7 +102,13 @@ export class AlarmModel {
   readonly #thrown = new Set<string>();
   #labels = 0;
   #floor = 0;
-  #alarms = this.#start();
+  #alarms: Alarms;
+
+  /** Creates both sides, the real one over a storage of its own. */
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#alarms = this.#start();
+  }
 
   #start(): Alarms {
     const alarms = new Alarms({
