@@ -236,7 +236,10 @@ Deno.test("AutoExecutor lets go of fetches whose end it never hears of", () => {
 Deno.test("AutoExecutor shares what it learns through its history", () => {
   const history = new AutoHistory();
   teach(bench(history), 30);
-  assertEquals(bench(history).auto.explain({ host: "a.example", timeout: 10_000, durability: "memory" }).strategy, "direct");
+  assertEquals(
+    bench(history).auto.explain({ host: "a.example", timeout: 10_000, durability: "memory" }).strategy,
+    "direct",
+  );
 });
 
 Deno.test("AutoExecutor.explain changes nothing and agrees with dispatch", () => {
