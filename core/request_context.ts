@@ -46,12 +46,14 @@ export function tell(
 ): void {
   if (context.emit === undefined) return;
   const at = context.clock.now();
+  // A delivery does not tell these two, and a row has no NaN: JSON writes null.
+  const known = Number.isFinite(stored.timeout) && Number.isFinite(stored.grace);
   context.emit({
     type,
     id: key.id,
     at,
     attempt: stored.attempt,
-    elapsed: Math.max(0, at - startOf(key.due, stored)),
+    elapsed: known ? Math.max(0, at - startOf(key.due, stored)) : undefined,
     ...more,
   });
 }

@@ -36,6 +36,14 @@ Deno.test("tell reports no time before the call, whatever the clock did", () => 
   assertEquals(parts.events[0].elapsed, 0);
 });
 
+Deno.test("tell does not invent how long ago the call was when nobody knows, in memory or read from a row", () => {
+  const parts = new LedgerParts();
+  const unknown = { attempt: 1, timeout: NaN, grace: NaN };
+  tell(parts.context, "settled", KEY, unknown);
+  tell(parts.context, "settled", KEY, JSON.parse(JSON.stringify(unknown)));
+  assertEquals(parts.events.map(({ elapsed }) => elapsed), [undefined, undefined]);
+});
+
 Deno.test("tell puts nothing together when nobody listens", () => {
   const parts = new LedgerParts({ listen: false });
   const unread = {
