@@ -90,8 +90,9 @@ export const looseArray: Kind<unknown[]> = {
 /** Whether an array has neither holes nor properties beside its elements. */
 export function isDense(value: unknown[]): boolean {
   const keys = Object.keys(value);
-  const last = value.length - 1;
-  return keys.length === value.length && (last < 0 || keys[last] === String(last));
+  const { length } = value;
+  // With a hole and a named property the counts agree, but the last key is a name.
+  return keys.length === length && (!value.includes(undefined) || keys[length - 1] === String(length - 1));
 }
 
 function isIndex(value: unknown, end: number): boolean {

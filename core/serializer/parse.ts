@@ -83,8 +83,9 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
 
 /** Where a text stops being a sequence of JSON's tokens: not every engine tells where it gave up. */
 function jsonOffset(text: string): number {
+  // deno-lint-ignore no-control-regex
   const token =
-    /[\s]*(?:[[\]{},:]|"(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null)/iy;
+    /\s*(?:[[\]{},:]|"(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null)/iy;
   let offset = 0;
   while (token.test(text)) offset = token.lastIndex;
   return offset;
