@@ -4,7 +4,7 @@
  * @module
  */
 import type { Storage } from "../core/storage.ts";
-import { MemoryStorage } from "../adapters/memory.ts";
+import { Disk } from "./simulation/disk.ts";
 import { type Fault, FAULTS, makePlan, type Step } from "./simulation/plan.ts";
 import { runPlan, type RunReport } from "./simulation/run.ts";
 import { shrink } from "./simulation/shrink.ts";
@@ -73,7 +73,7 @@ export interface SimulateResult {
  * @returns What was found. It rejects when the storage itself throws.
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
-  const { seed, steps = 200, storage = () => new MemoryStorage() } = options;
+  const { seed, steps = 200, storage = () => new Disk() } = options;
   const faults = new Set(options.faults ?? FAULTS);
   const whole = options.plan ?? makePlan(seed, steps, faults);
   const attempt = (plan: readonly Step[], tracing = false): Promise<RunReport> =>

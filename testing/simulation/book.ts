@@ -35,6 +35,8 @@ export interface RequestStory {
   readonly outcomes: Map<number, string>;
   /** The outcomes of which whoever listens has been told, by dispatch. */
   readonly told: Set<number>;
+  /** The dispatches whose executors counted as lost. */
+  readonly givenUp: Set<number>;
   /** Whether the object was lost while nothing but its memory held the request. */
   lostEarly: boolean;
   /** Whether the object was lost after the request was decided and before its executor was told. */
@@ -70,7 +72,12 @@ export class Book {
     const story: RequestStory = {
       ...{ step, id, start, trueStart: this.#time(), dispatched: 1, working: 0, answered: false, handled: 0 },
       ...{ cancelled: false, lostEarly: false, lostUntold: false, arrived: false, heard: start },
-      ...{ settled: new Set<number>(), outcomes: new Map<number, string>(), told: new Set<number>() },
+      ...{
+        settled: new Set<number>(),
+        outcomes: new Map<number, string>(),
+        told: new Set<number>(),
+        givenUp: new Set<number>(),
+      },
     };
     this.stories.set(step.request, story);
     this.#byId.set(id, story);

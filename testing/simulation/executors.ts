@@ -31,11 +31,18 @@ export interface ExecutorsParts {
 
 interface Actor {
   alive: boolean;
+  /** Whether its origin has said that it wants no outcome. */
+  dismissed: boolean;
   readonly name: string;
   readonly token: string;
   readonly story: RequestStory;
   readonly controller: AbortController;
 }
+
+/** How long after the call a deferred request is written down, in milliseconds. */
+export const PERSIST_AFTER_MS = 1_000;
+/** How much later than that an outcome may overtake the wish to be written down, in milliseconds. */
+const TOLERANCE_MS = 50;
 
 /** The header in which the simulated server says which dispatch it answered. */
 export const ATTEMPT_HEADER = "x-attempt";
@@ -95,15 +102,29 @@ export class Executors implements Executor {
   }
 
   #start(job: Job, story: RequestStory, name: string): void {
-    const { network, book } = this.#parts;
-    const actor: Actor = { alive: true, name, token: job.token, story, controller: new AbortController() };
+    const { network, book, time } = this.#parts;
+    const actor: Actor = {
+      alive: true,
+      dismissed: false,
+      name,
+      token: job.token,
+      story,
+      controller: new AbortController(),
+    };
     this.#actors.add(actor);
     story.working++;
     const clock = this.#clock(actor);
     let calls = 0;
+    const begun = time.now;
     const deliver = async (message: Message): Promise<Acknowledgement> => {
+      const overtime = time.now - begun > PERSIST_AFTER_MS + TOLERANCE_MS && time.now < job.due;
+      const brings = message.type === "outcome" && message.sending === 1 && message.carried?.continuation !== undefined;
+      if (brings && overtime) {
+        book.violate(`${name} still brings its continuation along`);
+      }
       const answer = await network.call(message, name, ++calls);
       if (!actor.alive) return await new Promise(() => {});
+      if (message.type !== "outcome" && answer !== "pending") actor.dismissed = true;
       if (message.type === "outcome") book.answer(job.id, job.attempt, answer);
       return answer;
     };
@@ -113,6 +134,8 @@ export class Executors implements Executor {
     }).then((answer) => {
       if (!actor.alive) return;
       book.note(() => `${name} ends: ${answer}`);
+      const stopped = actor.dismissed || actor.controller.signal.aborted;
+      if (answer === "undelivered" && !stopped && time.now < job.due) book.violate(`${name} gives up before its time`);
       this.#end(actor);
     });
   }

@@ -14,13 +14,12 @@ import { parse, RequestSync } from "../../core/serializer/mod.ts";
 import { DEAD_DUE, MAX_DUE, type Storage } from "../../core/storage.ts";
 import { type Book, MIXED, type RequestStory } from "./book.ts";
 import { dice } from "./chance.ts";
+import { PERSIST_AFTER_MS } from "./executors.ts";
 import { HEARTBEAT_MS, labelOf, LOG_KIND, readLog, SimulatedObject } from "./object.ts";
 import type { CallStep } from "./plan.ts";
 import { type DiskState, ObjectLostError, ShakyStorage } from "./shaky_storage.ts";
 import type { VirtualTime } from "./time.ts";
 
-/** How long after the call a deferred request is written down, in milliseconds. */
-const PERSIST_AFTER_MS = 1_000;
 /** What {@linkcode Host} works with. */
 export interface HostParts {
   /** The timeline. */
@@ -150,7 +149,7 @@ export class Host {
     const answer = await Promise.race([taken, instance.lost]);
     if (!instance.alive) throw new ObjectLostError();
     book.note(() => `object answers ${message.type} ${story?.step.request}/${attempt}: ${answer}`);
-    if (early && attempt === story.dispatched) story.arrived = true;
+    if (early && attempt === story.dispatched && !story.givenUp.has(attempt)) story.arrived = true;
     if (story !== undefined && answer === "pending") story.heard = this.now;
     return answer;
   }
@@ -231,6 +230,7 @@ export class Host {
     const alarms = new Alarms({ storage, clock, origin: object, isPlatformFailure, ids });
     const onEvent = (event: { type: string; id: string; attempt: number }) => {
       if (/^(late|stale|ambiguous)$/.test(event.type)) book.byId(event.id)?.told.add(event.attempt);
+      if (event.type === "lost") book.byId(event.id)?.givenUp.add(event.attempt);
     };
     const parts = { storage, clock, alarms, origin: object, executor: executor(), ids, onEvent };
     const requests = new Requests(parts);

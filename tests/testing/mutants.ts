@@ -1,0 +1,152 @@
+/**
+ * Deliberate faults, each of which the simulator must find: a change to one file that breaks one promise.
+ */
+
+/** One deliberate fault. */
+export interface Mutant {
+  /** What the fault does. */
+  readonly name: string;
+  /** The file it is in. */
+  readonly file: string;
+  /** Text that occurs in the file exactly once. */
+  readonly from: string;
+  /** What stands there instead. */
+  readonly to: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "acknowledge a delivery before its transition is committed",
+    file: "core/request_inbox.ts",
+    from: 'if (action === "run") return this.#run(view, message);',
+    to:
+      'if (action === "run") {\n      queueMicrotask(() => { try { this.#run(view, message); } catch {} });\n      return "settled";\n    }',
+  },
+  {
+    name: "arm no alarm for a request",
+    file: "core/requests.ts",
+    from: "alarms.ensureArmed(Math.min(key.due, this.#clock.now() + (stored.lease ?? Infinity)));",
+    to: "",
+  },
+  {
+    name: "arm no alarm for the rows after those that run",
+    file: "core/sweep.ts",
+    from: "if (next !== undefined) wake.ensureArmed(next);\n    const nextWake",
+    to: "const nextWake",
+  },
+  {
+    name: "forget grace",
+    file: "core/requests.ts",
+    from: "const due = Math.ceil(now + terms.timeout + terms.grace);",
+    to: "const due = Math.ceil(now + terms.timeout);",
+  },
+  {
+    name: "delete the row after the handler, outside of its transaction",
+    file: "core/commit.ts",
+    from: "const row = storage.take(key);",
+    to: "const row = storage.get(key);\n    queueMicrotask(() => { try { storage.take(key); } catch {} });",
+  },
+  {
+    name: "take the row in a transaction of its own",
+    file: "core/commit.ts",
+    from: "const result = storage.transaction((): CommitResult => {",
+    to: "const result = ((run: () => CommitResult): CommitResult => run())((): CommitResult => {",
+  },
+  {
+    name: "accept a stale attempt",
+    file: "core/request_state.ts",
+    from: 'return state.attempt === event.attempt ? run(state, true, false) : stay(state, "late", "stale");',
+    to: "return run(state, true, false);",
+  },
+  {
+    name: "drop the row when its handler throws",
+    file: "core/settle.ts",
+    from: "if (failures < policy.attempts) {",
+    to:
+      'if (failures > 0) {\n      this.#parts.storage.take(row);\n      return "dead";\n    }\n    if (failures < policy.attempts) {',
+  },
+  {
+    name: "lose the outcome when its handler throws",
+    file: "core/request_row.ts",
+    from: "const whole = JSON.stringify({ ...kept, outcome: text, delivered });",
+    to: "const whole = JSON.stringify(kept);",
+  },
+  {
+    name: "run the continuation of a request that was cancelled",
+    file: "core/requests.ts",
+    from: "if (row !== undefined) storage.take(row);",
+    to: "",
+  },
+  {
+    name: "run the continuation of a late outcome",
+    file: "core/request_state.ts",
+    from: 'if (state.known === "settled" && state.attempt === event.attempt) return stay(state, "settled");',
+    to: 'if (event.continuation) return run({ phase: "open", row: false, attempt: event.attempt }, true, false);',
+  },
+  {
+    name: "run an ambiguous redelivery",
+    file: "core/request_state.ts",
+    from: "if (!event.runAmbiguous && (!event.first || (event.continuation && event.overdue))) {",
+    to: "if (false as boolean) {",
+  },
+  {
+    name: "report no late outcome",
+    file: "core/request_inbox.ts",
+    from: 'if (action === "late" || action === "ambiguous" || action === "stale") this.#report(message, action, view);',
+    to: "",
+  },
+  {
+    name: "deliver once only",
+    file: "core/deliver.ts",
+    from: "const left = job.due - clock.now();",
+    to: "const left = 0;",
+  },
+  {
+    name: "count no sendings",
+    file: "core/deliver.ts",
+    from: "outcome, sending, options);",
+    to: "outcome, 1, options);",
+  },
+  {
+    name: "never ask for a deferred request to be written down",
+    file: "core/company.ts",
+    from: "if (persistAfter !== undefined && carried?.continuation !== undefined) {",
+    to: "if (false as boolean) {\n      void persistAfter;\n      void carried;",
+  },
+  {
+    name: "bring the continuation along although the row has it",
+    file: "core/company.ts",
+    from: "const { continuation: _, ...carried } = this.#job.carried;",
+    to: "const carried = this.#job.carried;",
+  },
+  {
+    name: "arm no alarm for the next try of a handler",
+    file: "core/settle.ts",
+    from: 'wake.ensureArmed(due);\n      return "retrying";',
+    to: 'void wake;\n      return "retrying";',
+  },
+  {
+    name: "take an executor for lost too early",
+    file: "core/request_liveness.ts",
+    from: "return lease !== undefined && live.lastSeen + lease <= now",
+    to: "return lease !== undefined && live.lastSeen + lease / 2 <= now",
+  },
+  {
+    name: "note no sign of life",
+    file: "core/request_liveness.ts",
+    from: "if (live !== undefined) live.lastSeen = clock.now();",
+    to: "if (live !== undefined) return;",
+  },
+  {
+    name: "let a second delivery run an asynchronous handler again",
+    file: "core/request_state.ts",
+    from: 'if (state.delivered && state.attempt === event.attempt) return stay(state, undefined, "join");',
+    to: 'if (state.delivered && state.attempt === event.attempt) return stay(state, "settled");',
+  },
+  {
+    name: "forget a deferred request at its deadline",
+    file: "core/request_liveness.ts",
+    from: "if (!live.row && job.due <= now) return",
+    to: 'if (!live.row && job.due <= now && live.durability === "memory") return',
+  },
+];
