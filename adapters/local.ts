@@ -26,6 +26,9 @@ export interface LocalOptions<S extends Storage = Storage> extends OriginSetting
   readonly orchestrator?: PoolOrchestratorOptions;
 }
 
+/** How long after an alarm that met a storage that fails the next one comes, in milliseconds. */
+const ALARM_RETRY_MS = 1_000;
+
 /** What a {@linkcode LocalObject} is given, in the place of a Durable Object's `ctx`. */
 export class LocalContext<S extends Storage = Storage> {
   /** The object's storage. A handler's own writes to it are part of the handler's transaction. */
@@ -38,6 +41,7 @@ export class LocalContext<S extends Storage = Storage> {
   #origin: Origin<object> | undefined;
   #cancelTimer: () => void = () => {};
   #alarming = false;
+  #retrying = false;
   #closed = false;
 
   /** Creates it; {@linkcode startLocal} does. */
@@ -79,11 +83,16 @@ export class LocalContext<S extends Storage = Storage> {
     } while (this.#running.size > 0);
   }
 
-  /** Stops timers and fetches. What they leave undone stays in the storage, which is not closed. */
+  /**
+   * Stops timers and fetches, and waits for no handler. What they leave undone stays in the storage, which is not
+   * closed.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer();
     await this.#pool?.close();
+    // An alarm that is due does not wait any longer for the handlers that the one before it has started.
+    if (this.#alarming) this.#origin?.alarms.ensureArmed(this.#clock.now());
     await Promise.all(this.#running);
   }
 
@@ -94,6 +103,7 @@ export class LocalContext<S extends Storage = Storage> {
 
   /** The alarm: one timer, set to the storage's. It outlives a crash because the storage does. */
   #setTimer(): void {
+    if (this.#retrying) return;
     this.#cancelTimer();
     this.#cancelTimer = () => {};
     const at = this.storage.armedAt();
@@ -105,17 +115,32 @@ export class LocalContext<S extends Storage = Storage> {
   #onTimer(): void {
     const at = this.storage.armedAt();
     // A runtime's timer ends after 2³¹ ms, so that a later alarm takes several.
-    if (at === undefined || this.#clock.now() < at || this.#origin === undefined) {
+    if (at === undefined || this.#clock.now() < at) this.#setTimer();
+    else this.#fire();
+  }
+
+  #fire(): void {
+    if (this.#origin === undefined) return;
+    this.#alarming = true;
+    this.#retrying = false;
+    this.#track(
+      this.#origin.alarms.onAlarm().then(() => this.#fired(), (error) => {
+        this.#fired(error);
+        throw error;
+      }),
+    );
+  }
+
+  /** As on Cloudflare an alarm that has failed fires again: the storage that failed may have unset it. */
+  #fired(error?: unknown): void {
+    this.#alarming = false;
+    if (error === undefined || this.#closed) {
       this.#setTimer();
       return;
     }
-    this.#alarming = true;
-    this.#track(
-      this.#origin.alarms.onAlarm().finally(() => {
-        this.#alarming = false;
-        this.#setTimer();
-      }),
-    );
+    this.#cancelTimer();
+    this.#retrying = true;
+    this.#cancelTimer = this.#clock.setTimeout(() => this.#fire(), ALARM_RETRY_MS);
   }
 }
 

@@ -184,4 +184,33 @@ Deno.test("startLocal() reports a storage that fails under the alarm, rather tha
   storage.broken = true;
   clock.tick(1_000);
   await assertRejects(() => context?.idle() ?? Promise.resolve(), RangeError, "disk gone");
+  assertEquals(clock.nextTimer, clock.now() + 1_000);
+  storage.broken = false;
+  await clock.tickAsync(1_000);
+  assertEquals(object.replies, ["hello"]);
+  await context?.close();
+});
+
+Deno.test("LocalHost.close() does not wait for a handler of an alarm that never ends", async () => {
+  class Endless extends Agent {
+    wait(): string {
+      return this.alarms.schedule(1, this.ctn().forever()).id;
+    }
+
+    forever(): Promise<void> {
+      this.replies.push("begun");
+      return new Promise(() => {});
+    }
+  }
+  const clock = fakeClock();
+  const storage = new MemoryStorage();
+  const { object, close } = startLocal(Endless, { storage, clock }, ENV);
+  const id = object.wait();
+  await clock.tickAsync(1_000);
+  assertEquals(object.replies, ["begun"]);
+  const closing = close();
+  await clock.tickAsync(1);
+  await closing;
+  assertEquals(clock.pending, 0);
+  assertEquals(storage.first()?.id, id);
 });
