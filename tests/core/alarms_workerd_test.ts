@@ -84,6 +84,11 @@ test("Alarms write 4 rows for a first failure: the try undone, and the row moved
   assertEquals((await cost("failure")).written, 4);
 });
 
+test("Alarms write 3 rows to fire an asynchronous one-shot, which has to outlive its first turn", async () => {
+  const { written, alarmsSet } = await cost("asynchronous");
+  assertEquals({ written, alarmsSet }, { written: 3, alarmsSet: 1 });
+});
+
 test("Alarms write 1,000 rows for 1,000 schedules, and set the alarm at new minima only", async () => {
   assertEquals(minimaOf(Array.from({ length: 1_000 }, (_, i) => (i * 617) % 1_000)), 1);
   const expected = { ascending: 1, descending: 1_000, shuffled: 1 };

@@ -60,8 +60,24 @@ export class Meter implements DurableObjectStorageLike {
 
   /** What `run` costs. */
   cost(run: () => unknown): Cost {
-    const [read, written, alarmsSet] = [this.#read, this.#written, this.#alarmsSet];
+    const before = this.#total();
     run();
-    return { read: this.#read - read, written: this.#written - written, alarmsSet: this.#alarmsSet - alarmsSet };
+    return this.#since(before);
+  }
+
+  /** What `run` costs until its promise is settled. */
+  async costOf(run: () => Promise<unknown>): Promise<Cost> {
+    const before = this.#total();
+    await run();
+    return this.#since(before);
+  }
+
+  #total(): Cost {
+    return { read: this.#read, written: this.#written, alarmsSet: this.#alarmsSet };
+  }
+
+  #since(before: Cost): Cost {
+    const { read, written, alarmsSet } = this.#total();
+    return { read: read - before.read, written: written - before.written, alarmsSet: alarmsSet - before.alarmsSet };
   }
 }
