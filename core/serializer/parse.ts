@@ -83,11 +83,20 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
 
 /** Where a text stops being a sequence of JSON's tokens: not every engine tells where it gave up. */
 function jsonOffset(text: string): number {
+  // What a lookahead has captured is not tried again, so that the cost is linear.
   // deno-lint-ignore no-control-regex
-  const token =
-    /\s*(?:[[\]{},:]|"(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[\da-f]{4}))*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null)/iy;
+  const token = /\s*(?:[[\]{},:]|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null|"(?:(?=([^"\\\0-\x1f]+))\1)?)/iy;
+  // deno-lint-ignore no-control-regex
+  const rest = /\\(?:["\\/bfnrt]|u[\da-f]{4})(?:(?=([^"\\\0-\x1f]+))\1)?/iy;
   let offset = 0;
-  while (token.test(text)) offset = token.lastIndex;
+  for (token.lastIndex = 0; token.test(text); token.lastIndex = offset) {
+    let end = token.lastIndex;
+    if (text.slice(offset, end).trimStart()[0] === '"') {
+      for (rest.lastIndex = end; rest.test(text);) end = rest.lastIndex;
+      if (text[end++] !== '"') break;
+    }
+    offset = end;
+  }
   return offset;
 }
 
