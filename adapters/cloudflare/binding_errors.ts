@@ -20,7 +20,9 @@ export class ExecutorMissingError extends DozeError {
   constructor(executor: string, exports: readonly string[]) {
     super(
       `Cannot hand over the fetch: add 'export { FetchExecutor } from "@doze/fetch/cloudflare"' to the Worker's ` +
-        `main module, or name a service binding, looked for ${quote(executor)} among ${quote(exports.join(", "))}`,
+        `main module, with a compatibility date of 2025-11-17 or later, or name a service binding, looked for ${
+          quote(executor)
+        } among ${quote(exports.join(", "))}`,
     );
     this.executor = executor;
     this.exports = exports;

@@ -7,6 +7,8 @@ Deno.test("ExecutorMissingError names what was looked for, what there is, and th
   assertInstanceOf(error, DozeError);
   assertEquals([error.name, error.code], ["ExecutorMissingError", "EXECUTOR_MISSING"]);
   assertMatch(error.message, /export \{ FetchExecutor \} from "@doze\/fetch\/cloudflare".*"default, Agent"$/);
+  // Without it a Worker's exports cannot be seen, however well they are exported.
+  assertMatch(new ExecutorMissingError("FetchExecutor", []).message, /compatibility date of 2025-11-17.*among ""$/);
 });
 
 Deno.test("ExportNotFoundError names the id, what there is, and the remedy", () => {
