@@ -29,3 +29,36 @@ export * from "./core/alarms.ts";
 export * from "./core/requests.ts";
 export { Origin, type OriginParts, type OriginSettings } from "./core/origin.ts";
 export * from "./core/strategies/cost_model.ts";
+export {
+  type AutoCandidate,
+  type AutoCandidates,
+  AutoExecutor,
+  type AutoOption,
+  type AutoOptions,
+  type AutoQuery,
+  type Explanation,
+} from "./core/strategies/auto.ts";
+export {
+  type Account,
+  AutoHistory,
+  type HostEstimate,
+  type Metered,
+  type OverlapMeter,
+} from "./core/strategies/auto_history.ts";
+export { DirectExecutor, type DirectOptions } from "./core/strategies/direct.ts";
+export * from "./core/strategies/queue.ts";
+export * from "./core/strategies/queue_batch.ts";
+export * from "./core/strategies/orchestrated.ts";
+export type { DeliverTo, OriginAddress } from "./core/origin_address.ts";
+export { JobTooLargeError } from "./core/job_too_large.ts";
+export { Orchestrator, type OrchestratorParts } from "./core/orchestrator/orchestrator.ts";
+export type { OutboxOptions } from "./core/orchestrator/outbox.ts";
+export type { HostOptions, OrchestratorOptions } from "./core/orchestrator/orchestrator_options.ts";
+export type { BreakerOptions } from "./core/orchestrator/circuit_breaker.ts";
+export type { RateOptions } from "./core/orchestrator/rate_limit.ts";
+export type {
+  HostStatistics,
+  OrchestratorEvent,
+  OrchestratorStatistics,
+} from "./core/orchestrator/orchestrator_events.ts";
+export { QueueFullError } from "./core/orchestrator/queue_full.ts";

@@ -13,6 +13,7 @@ import type { Row, RowKey, Storage } from "../core/storage.ts";
 import { PoolExecutor, type PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 export type { FetchFunction } from "../core/exchange.ts";
+export type { PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 /** How a host runs its object. */
 export interface LocalOptions<S extends Storage = Storage> extends OriginSettings {

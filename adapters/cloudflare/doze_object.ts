@@ -46,6 +46,8 @@ export class DozeObject<Env = unknown> extends DurableObject<Env> {
    * See {@linkcode Doze.proxyFetch} for what it throws; nothing is stored then.
    */
   readonly proxyFetch: Doze<this>["proxyFetch"];
+  /** Tells which way a fetch would go at this moment, what each would cost, and why. */
+  readonly explain: Doze<this>["explain"];
   readonly #doze: Doze<this>;
 
   /**
@@ -62,6 +64,7 @@ export class DozeObject<Env = unknown> extends DurableObject<Env> {
     this.requests = this.#doze.requests;
     this.ctn = this.#doze.ctn;
     this.proxyFetch = this.#doze.proxyFetch;
+    this.explain = this.#doze.explain;
   }
 
   /** The platform's alarm. A subclass that overrides it calls `super.alarm()`. */

@@ -18,3 +18,17 @@ export type { AlarmLike } from "./platform_alarm.ts";
 export { FetchExecutorTarget } from "./fetch_executor_target.ts";
 export { FetchOrchestrator, type FetchOrchestratorOptions } from "./fetch_orchestrator.ts";
 export { fetchQueueConsumer, type QueueBatchLike } from "./queue_consumer.ts";
+export type { StrategyNames } from "./strategies.ts";
+export { JobTooLargeError } from "../../core/job_too_large.ts";
+export { QueueFullError } from "../../core/orchestrator/queue_full.ts";
+export type { HostOptions, OrchestratorOptions } from "../../core/orchestrator/orchestrator_options.ts";
+export type { BreakerOptions } from "../../core/orchestrator/circuit_breaker.ts";
+export type { RateOptions } from "../../core/orchestrator/rate_limit.ts";
+export type {
+  HostStatistics,
+  OrchestratorEvent,
+  OrchestratorStatistics,
+} from "../../core/orchestrator/orchestrator_events.ts";
+export type { OriginAddress } from "../../core/origin_address.ts";
+export type { AutoOption, AutoQuery, Explanation } from "../../core/strategies/auto.ts";
+export type { QueueMessage } from "../../core/strategies/queue_batch.ts";

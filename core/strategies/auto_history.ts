@@ -47,7 +47,7 @@ const BREAK_EVEN = 125;
 export const UNKNOWN_MS = 1_000;
 
 /** What one rule would have cost of late. */
-interface Account {
+export interface Account {
   /** In US dollars per million. */
   cost: number;
   /** Time in which at least one direct fetch was under way, in milliseconds. */
@@ -95,7 +95,8 @@ export class AutoHistory {
 }
 
 /** A fetch under way, as every rule would have it. */
-interface Metered {
+export interface Metered {
+  /** When it began, in milliseconds since the epoch. */
   readonly started: number;
   /** The first rule that fetches it directly; all later ones do as well. */
   readonly rule: number;

@@ -1,6 +1,13 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ExecutorMissingError, ExportNotFoundError } from "../../../adapters/cloudflare/binding_errors.ts";
-import { findExecutor, findSelf, stubByName } from "../../../adapters/cloudflare/export_lookup.ts";
+import {
+  findBinding,
+  findExecutor,
+  findSelf,
+  namespaceStub,
+  stubByName,
+} from "../../../adapters/cloudflare/export_lookup.ts";
+import { InvalidOptionError } from "../../../core/errors.ts";
 import type { DurableObjectStateLike } from "../../../adapters/cloudflare/platform.ts";
 
 /** A namespace that knows some ids, branded as the platform brands its own. */
@@ -83,4 +90,30 @@ Deno.test("findExecutor() does not take an inherited member or a text for an exe
     assertEquals([error.code, error.executor, error.exports], ["EXECUTOR_MISSING", "X", ["Y"]]);
   }
   assertThrows(() => findExecutor("toString", stateOf("a", {}), {}), ExecutorMissingError);
+});
+
+Deno.test("findExecutor() follows a path into what an entrypoint offers", () => {
+  const fetches = {};
+  const ctx = { id: { toString: () => "01" }, storage: null as never, blockConcurrencyWhile: null as never };
+  assertStrictEquals(findExecutor("API.fetches", ctx, { API: { fetches } }), fetches);
+  assertThrows(() => findExecutor("API.other", ctx, { API: { fetches } }), ExecutorMissingError);
+});
+
+Deno.test("findBinding() looks among bindings, then exports, and takes no text and no inherited member", () => {
+  const [bound, exported] = [{}, {}];
+  const ctx = {
+    id: { toString: () => "01" },
+    storage: null as never,
+    blockConcurrencyWhile: null as never,
+    exports: { A: exported, B: exported },
+  };
+  assertStrictEquals(findBinding("A", ctx, { A: bound }), bound);
+  assertStrictEquals(findBinding("B", ctx, { A: bound }), exported);
+  assertEquals(findBinding("B", undefined, { A: bound }), undefined);
+  assertEquals(findBinding("TEXT", ctx, { TEXT: "text" }), undefined);
+  assertEquals(findBinding("toString", ctx, {}), undefined);
+});
+
+Deno.test("namespaceStub() refuses what is no namespace", () => {
+  assertThrows(() => namespaceStub({}, "ORCHESTRATOR", "default"), InvalidOptionError);
 });

@@ -1,0 +1,25 @@
+import { assertLess } from "@std/assert";
+import { build } from "esbuild";
+
+/** Most bytes of what an import brings into a Worker, minified and gzipped; without croner, which is a package of its own. */
+const LIMITS: Readonly<Record<string, number>> = {
+  "*": 50_000,
+  "{ DozeObject, FetchExecutor }": 45_000,
+  "{ FetchExecutor }": 20_480,
+  "{ fetchQueueConsumer }": 21_000,
+};
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+
+Deno.test("./cloudflare stays small", { sanitizeOps: false, sanitizeResources: false }, async () => {
+  for (const [imported, limit] of Object.entries(LIMITS)) {
+    const { outputFiles } = await build({
+      stdin: { contents: `export ${imported} from "./adapters/cloudflare/mod.ts"`, resolveDir: ROOT, loader: "ts" },
+      absWorkingDir: ROOT,
+      ...{ bundle: true, minify: true, write: false, format: "esm", target: "es2024" },
+      external: ["cloudflare:*", "croner", "tough-cookie"],
+    });
+    const stream = new Blob([outputFiles[0].text]).stream().pipeThrough(new CompressionStream("gzip"));
+    assertLess((await new Response(stream).bytes()).length, limit, imported);
+  }
+});
