@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Case } from "./cases.ts";
+import type { Case } from "./case.ts";
 
 /** Buffers and the views on them. */
 export const binaryCases: Case[] = [

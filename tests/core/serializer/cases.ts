@@ -5,17 +5,8 @@
  */
 import { registerType, RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
 import { binaryCases } from "./binary_cases.ts";
+import type { Case } from "./case.ts";
 import { errorCases } from "./error_cases.ts";
-
-/** One kind of value. */
-export interface Case {
-  /** What it is. */
-  name: string;
-  /** Makes a value of the kind, anew at each call. */
-  make: () => unknown;
-  /** How the refusal ends, for the three kinds that cannot be carried. */
-  refused?: RegExp;
-}
 
 /** A class of plain fields. */
 export class Point {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Case } from "./cases.ts";
+import type { Case } from "./case.ts";
 
 /** The built-in errors and what hangs on them. */
 export const errorCases: Case[] = [

@@ -1,22 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { parse, postprocess, preprocess, SerializerError, stringify } from "../../../core/serializer/mod.ts";
-import { RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
-import { Point } from "./cases.ts";
-import { difference } from "./isomorphic.ts";
+import "./cases.ts";
 import refused from "./vectors/refused.json" with { type: "json" };
-import values from "./vectors/values.json" with { type: "json" };
-
-function evaluate(script: string): unknown {
-  return new Function("Point", "RequestSync", "ResponseSync", `return ${script}`)(Point, RequestSync, ResponseSync);
-}
-
-for (const { name, value, text } of values) {
-  Deno.test(`wire format + ${name}`, () => {
-    assertEquals(stringify(evaluate(value)), text);
-    assertEquals(difference(evaluate(value), parse(text)), undefined);
-    assertEquals(difference(evaluate(value), postprocess(JSON.parse(text))), undefined);
-  });
-}
 
 for (const { name, text, code } of refused) {
   Deno.test(`parse + refuses ${name}`, () => {

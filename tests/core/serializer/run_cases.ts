@@ -4,7 +4,8 @@
  * @module
  */
 import { parse, postprocess, preprocess, SerializerError, stringify } from "../../../core/serializer/mod.ts";
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 import { difference } from "./isomorphic.ts";
 
 /** What one run found. */

@@ -1,0 +1,34 @@
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { parse, stringify } from "../../../core/serializer/mod.ts";
+
+function copy<T>(value: T): T {
+  return parse(stringify(value)) as T;
+}
+
+Deno.test("Error + a class of the program's own becomes its base, under its name", () => {
+  class HttpError extends TypeError {
+    override name = "HttpError";
+    status = 404;
+  }
+  class QuietError extends RangeError {
+    static {
+      this.prototype.name = "QuietError";
+    }
+  }
+  const error = copy(new HttpError("no", { cause: 1 }));
+  assertStrictEquals(Object.getPrototypeOf(error), TypeError.prototype);
+  assertEquals([error.name, error.message, error.status, error.cause], ["HttpError", "no", 404, 1]);
+  const quiet = copy(new QuietError("q"));
+  assertEquals([quiet.name, Object.keys(quiet)], ["QuietError", []]);
+  assertInstanceOf(quiet, RangeError);
+});
+
+Deno.test("Error + hidden properties stay hidden, and absent ones absent", () => {
+  const error = copy(new Error("m", { cause: undefined }));
+  assertEquals(Object.keys(error), []);
+  assert("cause" in error && !("cause" in copy(new Error("m"))));
+  assert(!Object.hasOwn(copy(new Error()), "message"));
+  const stackless = new Error("m");
+  delete stackless.stack;
+  assert(!Object.hasOwn(copy(stackless), "stack"));
+});

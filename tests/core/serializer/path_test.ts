@@ -1,0 +1,45 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { SerializerError, stringify } from "../../../core/serializer/mod.ts";
+import { describe } from "../../../core/serializer/path.ts";
+
+function refusal(value: unknown): [code: string, path: string | undefined] {
+  const error = assertThrows(() => stringify(value), SerializerError);
+  assert(error.message.startsWith(`Cannot write ${error.path}: `), error.message);
+  return [error.code, error.path];
+}
+
+Deno.test("stringify + names the path of what cannot be carried", () => {
+  assertEquals(refusal({ args: [1, 2, { onDone() {} }] }), ["UNSUPPORTED_TYPE", "$.args[2].onDone"]);
+  assertEquals(refusal(() => 1), ["UNSUPPORTED_TYPE", "$"]);
+  assertEquals(refusal(Symbol.iterator), ["UNSUPPORTED_TYPE", "$"]);
+  assertEquals(refusal([new Map([["a", new Set([[Promise.resolve()]])]])]), [
+    "UNSUPPORTED_TYPE",
+    "$[0].values()[0].values()[0][0]",
+  ]);
+  assertEquals(refusal(new Map([[{ a: Symbol() }, 1]])), ["UNSUPPORTED_TYPE", "$.keys()[0].a"]);
+  assertEquals(refusal({ "a b": [, new WeakMap()] }), ["UNSUPPORTED_TYPE", '$["a b"][1]']);
+  assertEquals(refusal(Object.assign([1], { x: new WeakSet() })), ["UNSUPPORTED_TYPE", "$.x"]);
+  assertEquals(refusal(new Error("a", { cause: { stream: new ReadableStream() } })), [
+    "UNSUPPORTED_TYPE",
+    "$.cause.stream",
+  ]);
+  assertEquals(refusal({ a: new Request("https://x.example/") }), ["UNSUPPORTED_TYPE", "$.a"]);
+  assertEquals(refusal({ a: new Response("") }), ["UNSUPPORTED_TYPE", "$.a"]);
+  assertEquals(refusal([new Blob([])]), ["UNSUPPORTED_TYPE", "$[0]"]);
+  assertEquals(refusal([new FormData()]), ["UNSUPPORTED_TYPE", "$[0]"]);
+  assertEquals(refusal([new SharedArrayBuffer(1)]), ["UNSUPPORTED_TYPE", "$[0]"]);
+  assertEquals(refusal([Object(Symbol())]), ["UNSUPPORTED_TYPE", "$[0]"]);
+});
+
+Deno.test("describe + says what a value is, in words", () => {
+  const values = [() => 1, Symbol(), 1n, new WeakMap(), new (class Zed {})(), Object.create({ constructor: 1 }), null];
+  assertEquals(values.map(describe), [
+    "a function",
+    "a symbol",
+    "a bigint",
+    "a WeakMap",
+    "an instance of Zed",
+    "an instance of a class",
+    "a object",
+  ]);
+});
