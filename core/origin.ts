@@ -45,6 +45,8 @@ export interface OriginParts<T extends object> {
   readonly clock?: Clock;
   /** Whether an error is the platform's: then it propagates, and the row stays as it was. */
   readonly isPlatformFailure?: (error: unknown) => boolean;
+  /** As `AlarmsOptions.sync`. */
+  readonly sync?: AlarmsOptions["sync"];
 }
 
 /** The parts of one object, for an adapter to bind to its platform. */
@@ -65,10 +67,15 @@ export class Origin<T extends object> {
    * @param settings What its author has set.
    */
   constructor(parts: OriginParts<T>, settings: OriginSettings = {}) {
-    const { object: origin, base, storage, executor, clock = systemClock, isPlatformFailure } = parts;
+    const { object: origin, base, storage, executor, clock = systemClock, isPlatformFailure, sync } = parts;
     const { alarms, onEvent, ...defaults } = settings;
     const shared = { storage, clock, origin, base, ...(onEvent && { onEvent }) };
-    this.alarms = new Alarms({ ...shared, ...alarms, ...(isPlatformFailure && { isPlatformFailure }) });
+    this.alarms = new Alarms({
+      ...shared,
+      ...alarms,
+      ...(isPlatformFailure && { isPlatformFailure }),
+      ...(sync && { sync }),
+    });
     this.requests = new Requests({ ...shared, executor, alarms: this.alarms, defaults });
     this.ctn = () => continuation<T>();
     this.proxyFetch = (request, recorded, options) => this.requests.proxyFetch(request, recorded, options);

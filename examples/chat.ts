@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
-import { type Acknowledgement, doze, FetchError, type Message, type ResponseSync } from "@doze/fetch/cloudflare";
+import { type Acknowledgement, type AlarmInfoLike, doze, FetchError } from "@doze/fetch/cloudflare";
+import type { Message, ResponseSync } from "@doze/fetch/cloudflare";
 
 /** Extends what it must, here the platform's own class, and composes the rest. */
 export class Chat extends DurableObject<{ API_URL: string }> {
   readonly #doze = doze(this, this.ctx, this.env, { timeout: 10_000 });
 
-  alarm(): Promise<void> {
-    return this.#doze.alarm();
+  alarm(info?: AlarmInfoLike): Promise<void> {
+    return this.#doze.alarm(info);
   }
 
   dozeDeliver(message: Message): Promise<Acknowledgement> {

@@ -9,7 +9,7 @@ import type { Acknowledgement, Message } from "../../core/job.ts";
 import { Origin, type OriginSettings } from "../../core/origin.ts";
 import type { ProxyFetchOptions, RequestInput, Requests } from "../../core/requests.ts";
 import type { AutoQuery, Explanation } from "../../core/strategies/auto.ts";
-import type { DurableObjectStateLike } from "./platform.ts";
+import type { AlarmInfoLike, DurableObjectStateLike } from "./platform.ts";
 import { isPlatformFailure } from "./platform_failure.ts";
 import { CloudflareStorage } from "./storage.ts";
 import { bindStrategies, type StrategyNames } from "./strategies.ts";
@@ -35,8 +35,12 @@ export interface Doze<T> {
   proxyFetch(request: RequestInput, continuation: unknown, options?: ProxyFetchOptions): string;
   /** Tells which way a fetch would go at this moment, what each would cost, and why. */
   explain(query: AutoQuery): Explanation;
-  /** To be called by the object's own `alarm()`. */
-  alarm(): Promise<void>;
+  /**
+   * To be called by the object's own `alarm()`.
+   *
+   * @param info What the platform hands to it; without it, one death more is needed to notice a row that kills.
+   */
+  alarm(info?: AlarmInfoLike): Promise<void>;
   /** To be called by the object's own `dozeDeliver()`, which executors call. */
   dozeDeliver(message: Message): Promise<Acknowledgement>;
 }
@@ -48,8 +52,8 @@ export interface Doze<T> {
  * ```ts ignore
  *   readonly #doze = doze(this, this.ctx, this.env, { timeout: 10_000 });
  *
- *   alarm(): Promise<void> {
- *     return this.#doze.alarm();
+ *   alarm(info?: AlarmInfoLike): Promise<void> {
+ *     return this.#doze.alarm(info);
  *   }
  *
  *   dozeDeliver(message: Message): Promise<Acknowledgement> {
@@ -86,7 +90,10 @@ export function wake<T extends object>(
   const storage = new CloudflareStorage(ctx.storage);
   const names = { executor: name, queue, orchestrator };
   const executor = bindStrategies(object, ctx, env, names, (message) => deliver(message));
-  const origin = new Origin({ object, base, storage, executor, isPlatformFailure }, settings);
+  const origin = new Origin(
+    { object, base, storage, executor, isPlatformFailure, sync: () => ctx.storage.sync?.() },
+    settings,
+  );
   // Before the first event: what a crash has left undone is repaired while nothing else can happen.
   ctx.blockConcurrencyWhile(async () => {
     await storage.load();
@@ -98,9 +105,9 @@ export function wake<T extends object>(
     ctn: origin.ctn,
     proxyFetch: origin.proxyFetch,
     explain: (query) => executor.explain(query),
-    alarm() {
+    alarm(info) {
       storage.alarmFired();
-      return origin.alarms.onAlarm();
+      return origin.alarms.onAlarm(info);
     },
     dozeDeliver: async (message) => await deliver(message),
   };

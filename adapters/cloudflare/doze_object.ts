@@ -9,7 +9,7 @@ import type { Continuable } from "../../core/continuation.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
 import type { Requests } from "../../core/requests.ts";
 import { type Doze, type DozeOptions, wake } from "./doze.ts";
-import type { DurableObjectStateLike } from "./platform.ts";
+import type { AlarmInfoLike, DurableObjectStateLike } from "./platform.ts";
 
 /**
  * A Durable Object that hands slow calls to a Worker and sleeps until the answer comes.
@@ -67,9 +67,9 @@ export class DozeObject<Env = unknown> extends DurableObject<Env> {
     this.explain = this.#doze.explain;
   }
 
-  /** The platform's alarm. A subclass that overrides it calls `super.alarm()`. */
-  alarm(): Promise<void> {
-    return this.#doze.alarm();
+  /** The platform's alarm. A subclass that overrides it calls `super.alarm(info)`. */
+  alarm(info?: AlarmInfoLike): Promise<void> {
+    return this.#doze.alarm(info);
   }
 
   /**

@@ -8,7 +8,13 @@ export { type Doze, doze, type DozeOptions } from "./doze.ts";
 export { FetchExecutor } from "./fetch_executor.ts";
 export { ExecutorMissingError, ExportNotFoundError } from "./binding_errors.ts";
 export { AlarmNotSetError } from "./platform_alarm.ts";
-export type { DeliveryTarget, DurableObjectIdLike, DurableObjectStateLike, ExecutionContextLike } from "./platform.ts";
+export type {
+  AlarmInfoLike,
+  DeliveryTarget,
+  DurableObjectIdLike,
+  DurableObjectStateLike,
+  ExecutionContextLike,
+} from "./platform.ts";
 export type { DurableObjectStorageLike } from "./storage.ts";
 export { FetchError } from "../../core/fetch_error.ts";
 export { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";

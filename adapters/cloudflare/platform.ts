@@ -45,3 +45,9 @@ export interface DeliveryTarget {
   /** As `DozeObject.dozeDeliver`; a failed call got no answer. */
   dozeDeliver(message: Message): Acknowledgement | Promise<Acknowledgement>;
 }
+
+/** What the platform hands to an alarm handler. */
+export interface AlarmInfoLike {
+  /** How often this alarm has failed before: 0 at first. */
+  readonly retryCount: number;
+}

@@ -24,6 +24,8 @@ export interface DurableObjectStorageLike extends AlarmLike {
   };
   /** Runs `closure` as one transaction, or as a savepoint when nested. */
   transactionSync<T>(closure: () => T): T;
+  /** Fulfils once everything written has reached the disk. Absent, it is not waited for. */
+  sync?(): Promise<void>;
 }
 
 /** How a {@linkcode CloudflareStorage} reports what fails after the call has returned. */
