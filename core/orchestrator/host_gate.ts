@@ -42,6 +42,11 @@ export class HostGate {
     return Math.max(this.#rate?.readyAt(now) ?? now, this.#breaker?.readyAt(now) ?? now);
   }
 
+  /** Whether nothing is lost by forgetting the host, but for failures that have opened no breaker. */
+  isIdle(now: number): boolean {
+    return this.#inFlight === 0 && this.readyAt(now) <= now && this.breaker(now) === "closed";
+  }
+
   /** A fetch begins at `now`. */
   begin(now: number): void {
     this.#inFlight++;

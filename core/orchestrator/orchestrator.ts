@@ -16,7 +16,8 @@ import type { Priority } from "../route.ts";
 import type { ResponseSync } from "../serializer/response_sync.ts";
 import type { Storage } from "../storage.ts";
 import { Entry } from "./entry.ts";
-import { HostGate } from "./host_gate.ts";
+import type { HostGate } from "./host_gate.ts";
+import { HostGates } from "./host_gates.ts";
 import { Line } from "./line.ts";
 import { hostResult, nextTryIn } from "./next_try.ts";
 import type { OrchestratorEvent, OrchestratorStatistics } from "./orchestrator_events.ts";
@@ -65,7 +66,7 @@ export class Orchestrator {
   readonly #outbox: Outbox;
   readonly #sleeper: Sleeper;
   readonly #line = new Line<Entry>();
-  readonly #gates = new Map<string, HostGate>();
+  readonly #gates: HostGates;
   readonly #entries = new Map<string, Entry>();
   readonly #waiting = new Set<Entry>();
   readonly #counts: Partial<Record<OrchestratorEvent["type"], number>> = {};
@@ -84,6 +85,7 @@ export class Orchestrator {
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
     this.#limits = orchestratorLimits(parts.options);
+    this.#gates = new HostGates(this.#limits);
     this.#rows = new OrchestratorRows(parts.storage);
     this.#outbox = new Outbox(this.#rows, parts);
     this.#sleeper = new Sleeper(parts.storage, parts.clock, () => this.wake(), parts.timersOnly);
@@ -174,19 +176,13 @@ export class Orchestrator {
   statistics(): OrchestratorStatistics {
     const now = this.#parts.clock.now();
     const jobs = [...this.#entries.values()].filter(({ kind }) => kind === "job");
-    const queued = this.#line.byHost();
-    const hosts = new Set([...queued.keys(), ...this.#gates.keys()]);
     return {
       queued: jobs.filter(({ phase }) => phase === "line" || phase === "waiting").length,
       inFlight: this.#inFlight,
       delivering: [...this.#entries.values()].filter(({ kind, phase }) => kind === "outcome" || phase === "delivering")
         .length,
       oldest: jobs.reduce((oldest, { meta }) => Math.max(oldest, now - meta.arrived), 0),
-      hosts: Object.fromEntries([...hosts].map((host) => {
-        const gate = this.#gates.get(host);
-        const breaker = gate?.breaker(now) ?? "closed";
-        return [host, { queued: queued.get(host) ?? 0, inFlight: gate?.inFlight ?? 0, breaker }];
-      })),
+      hosts: this.#gates.statistics(this.#line.byHost(), now),
       events: { ...this.#counts },
     };
   }
@@ -364,9 +360,7 @@ export class Orchestrator {
   }
 
   #gate(host: string): HostGate {
-    let gate = this.#gates.get(host);
-    if (gate === undefined) this.#gates.set(host, gate = new HostGate(this.#limits.host(host)));
-    return gate;
+    return this.#gates.of(host, this.#parts.clock.now());
   }
 
   #job(entry: Entry): Job | undefined {

@@ -31,3 +31,19 @@ Deno.test("HostGate without limits is always ready", () => {
   for (let i = 0; i < 50; i++) gate.end("failed", 7);
   assertEquals([gate.readyAt(7), gate.breaker(7)], [7, "closed"]);
 });
+
+Deno.test("HostGate is idle when nothing needs to be known of it", () => {
+  const gate = new HostGate({
+    concurrency: Infinity,
+    rate: { requests: 1, per: 500 },
+    breaker: { failures: 1, cooldown: 300 },
+  });
+  assertEquals(gate.isIdle(0), true);
+  gate.begin(0);
+  assertEquals(gate.isIdle(0), false);
+  gate.end("answered", 10);
+  assertEquals([gate.isIdle(10), gate.isIdle(500)], [false, true]);
+  gate.begin(500);
+  gate.end("failed", 510);
+  assertEquals(gate.isIdle(2_000), false);
+});

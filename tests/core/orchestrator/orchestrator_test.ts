@@ -308,3 +308,18 @@ Deno.test("Orchestrator delivers that it cannot read a job", async () => {
   assertEquals(errorIn(stage.outcome(0)).code, "INVALID_REQUEST");
   assertEquals(stage.rows, 0);
 });
+
+Deno.test("Orchestrator forgets hosts of which nothing needs to be known", async () => {
+  const stage = new Stage();
+  const orchestrator = stage.start({ options: { maxInFlight: 2_000 } });
+  orchestrator.enqueue(stage.job("https://busy.example/"), ORIGIN);
+  for (let n = 0; n < 1_200; n++) {
+    orchestrator.enqueue(stage.job(`https://h${n}.example/`), ORIGIN);
+    stage.asked.at(-1)?.answer();
+    if (n % 100 === 0) await stage.settle();
+  }
+  await stage.settle();
+  const { hosts } = orchestrator.statistics();
+  assertLess(Object.keys(hosts).length, 1_001);
+  assertEquals(hosts["busy.example"].inFlight, 1);
+});
