@@ -92,6 +92,8 @@ export interface LedgerOptions {
   readonly isPlatformFailure?: (error: unknown) => boolean;
   /** Whether to listen; `events` stays empty otherwise. Default: `true`. */
   readonly listen?: boolean;
+  /** Hears of requests in place of `events`. */
+  readonly onEvent?: (event: LedgerEvent) => void;
 }
 
 /** One object on its platform. */
@@ -127,11 +129,12 @@ export class LedgerHost {
       onEvent: (event) => this.alarmEvents.push(event),
       ...(isPlatformFailure && { isPlatformFailure }),
     });
-    const onEvent = (event: LedgerEvent) => void this.events.push(event);
+    const onEvent = this.#options.onEvent ??
+      (listen ? (event: LedgerEvent) => void this.events.push(event) : undefined);
     const requests = new Requests({
       ...{ ...shared, alarms, executor },
       ...(defaults && { defaults }),
-      ...(listen ? { onEvent } : {}),
+      ...(onEvent && { onEvent }),
     });
     alarms.repair();
     return [alarms, requests];
