@@ -176,7 +176,10 @@ function outcome(state: RequestState, event: OutcomeEvent): Transition {
 }
 
 function tooLate(state: RequestState, event: OutcomeEvent): Transition {
-  return stay(state, "late", event.reported ? "none" : "late");
+  if (event.reported) return stay(state, "late");
+  // An instantiation that is gone may have reported an earlier copy.
+  const again = !event.first && !event.own && !event.runAmbiguous;
+  return stay(state, "late", again ? "ambiguous" : "late");
 }
 
 function heartbeat(state: RequestState, attempt: number): Transition {

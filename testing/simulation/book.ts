@@ -51,6 +51,8 @@ export interface RequestStory {
 export class Book {
   /** By request number. */
   readonly stories = new Map<number, RequestStory>();
+  /** Whether the faults are over: what is lost from here on is lost for no good reason. */
+  resting = false;
   /** Violations, in the order in which they were found. */
   readonly violations: string[] = [];
   /** What happened, line by line. */
@@ -115,7 +117,8 @@ export class Book {
     for (const story of this.stories.values()) {
       if (story.step.durability === "strict") continue;
       const decided = story.cancelled !== false || disk.isLogged(story.step.request);
-      if (!decided && !disk.isStored(story.id)) story.lostEarly = true;
+      const excused = !this.resting || story.step.manner === "hang";
+      if (!decided && excused && !disk.isStored(story.id)) story.lostEarly = true;
       if (decided && (story.working > 0 || !story.answered)) story.lostUntold = true;
     }
   }

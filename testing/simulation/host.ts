@@ -188,6 +188,9 @@ export class Host {
     if (this.#alarmRunning) return undefined;
     this.#latest = Math.max(this.#latest, this.now);
     const armed = disk.armedAt();
+    const first = disk.first();
+    if (first === undefined || first.due > MAX_DUE) return undefined;
+    if (armed !== undefined && armed <= Math.max(first.due, this.#latest + 1)) return undefined;
     for (const row of disk.due(MAX_DUE, 64)) {
       // What runs needs no alarm: should the object die, its alarm is the watchdog's.
       const manner = book.byId(row.id)?.step.manner;

@@ -143,6 +143,7 @@ async function rest(world: World): Promise<void> {
   host.state.full = 0;
   host.alarm = { late: 0, twice: false };
   await pass(world, REST_MS);
+  world.book.resting = true;
   // Handlers that never end do so with their object.
   host.evict();
   await settled(world);

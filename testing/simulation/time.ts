@@ -11,8 +11,8 @@ interface Entry {
   run: (() => void) | undefined;
 }
 
-/** How often to yield until every promise that can settle has; the longest chain in a fetch is some 60 links. */
-const TURNS = 120;
+/** How often to yield until every promise that can settle has; the longest chain in a fetch is some 30 links. */
+const TURNS = 60;
 
 /** The one timeline of a simulation. */
 export class VirtualTime {
