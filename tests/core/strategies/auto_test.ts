@@ -112,7 +112,11 @@ Deno.test("AutoExecutor fetches a fast host directly once it knows it", () => {
 Deno.test("AutoExecutor keeps a slow host elsewhere", () => {
   const parts = bench();
   teach(parts, 3_000);
-  const { strategy, reason, samples } = parts.auto.explain({ host: "a.example", timeout: 10_000 });
+  const { strategy, reason, samples } = parts.auto.explain({
+    host: "a.example",
+    timeout: 10_000,
+    durability: "memory",
+  });
   assertEquals(strategy, "worker");
   assertEquals(samples, 5);
   assertMatch(reason, /expected to take 3000 ms/);
