@@ -255,3 +255,57 @@ Deno.test("RequestLiveness sends a written-down deferred request again as a stri
   const { attempt, carried, persistAfter } = parts.hand.job();
   assertEquals([attempt, carried, persistAfter], [2, { epoch: "this", durability: "strict" }, undefined]);
 });
+
+Deno.test("RequestLiveness asks for an alarm while a handler runs on a row: should the object die, its row needs one", () => {
+  const parts = new LedgerParts();
+  const running = { attempt: 1, delivered: true, kept: false, token: "t", done: Promise.resolve() };
+  parts.memory.running.set("b", { ...running, row: false });
+  assertEquals(parts.liveness.nextWake(parts.start), undefined);
+  parts.memory.running.set("a", { ...running, row: true });
+  assertEquals(parts.liveness.nextWake(parts.start), parts.start + 60_000);
+});
+
+onStorages(
+  "RequestLiveness leaves no row without an alarm whose handler never ends, and dies with the object",
+  async (storage) => {
+    const before = new LedgerParts({ storage });
+    const { job } = before.place("a");
+    before.agent.handle = () => new Promise(() => {});
+    void before.inbox.outcome(answer(job));
+    await before.advance(40_000);
+    assertEquals([before.rows().length, storage.armedAt() !== undefined], [1, true]);
+    const parts = new LedgerParts({ storage });
+    await parts.advance(120_000);
+    assertEquals([parts.agent.log, parts.rows()], [["a: TIMEOUT"], []]);
+  },
+);
+
+Deno.test("RequestLiveness tries a verdict of a memory request again when the platform was in its way", async () => {
+  let failing = true;
+  const parts = new LedgerParts({ isPlatformFailure: (error) => error instanceof StagedError });
+  parts.agent.handle = () => {
+    if (failing) throw new StagedError("the storage is full");
+  };
+  watched(parts, { durability: "memory", heartbeat: undefined, lease: undefined });
+  await parts.advance(70_500);
+  assertEquals([parts.agent.log.length, parts.memory.live.size, parts.clock.pending], [1, 1, 1]);
+  failing = false;
+  await parts.advance(500);
+  assertEquals([parts.agent.log, parts.memory.live.size], [["a: TIMEOUT", "a: TIMEOUT"], 0]);
+});
+
+Deno.test("RequestLiveness.wake looks at every request, whatever the verdict of one of them meets", async () => {
+  const parts = new LedgerParts({ isPlatformFailure: (error) => error instanceof StagedError });
+  let failing = true;
+  const [, second] = [1, 2].map(() => watched(parts, { method: "POST" }));
+  parts.agent.handle = () => {
+    if (failing) {
+      failing = false;
+      throw new StagedError("reset");
+    }
+  };
+  const woken = parts.liveness.wake(parts.start + 600);
+  await woken?.catch(() => {});
+  assertEquals([parts.agent.log.length, parts.storage.get(second.row)], [2, undefined]);
+  assertEquals(parts.rows().length, 1);
+});
