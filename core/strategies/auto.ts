@@ -73,6 +73,8 @@ export interface Explanation {
 
 /** What to do about a timeout that is too long. */
 const REMEDY = 'bind a queue consumer for timeouts of up to 14.5 minutes, or pass via: "direct"';
+/** Planned jobs to remember; some are never dispatched, their calls having been undone. */
+const MAX_PLANNED = 1_000;
 /** Fetches under way beyond which those whose end was never heard of are looked for. */
 const SWEEP_AT = 256;
 
@@ -109,6 +111,8 @@ export class AutoExecutor implements Executor {
   readonly #history: AutoHistory;
   readonly #meter: OverlapMeter;
   readonly #open = new Map<string, Open>();
+  /** Where planned jobs go, so that their requests are read once. */
+  readonly #planned = new Map<string, AutoQuery>();
 
   /**
    * Sets up the choice.
@@ -151,7 +155,10 @@ export class AutoExecutor implements Executor {
    * @throws What the executor's `check` throws.
    */
   plan(job: Job): Plan {
-    const via = job.via ?? { strategy: this.#choose(queryOf(job), job).strategy };
+    if (this.#planned.size >= MAX_PLANNED) this.#planned.clear();
+    const query = queryOf(job);
+    this.#planned.set(job.token, query);
+    const via = job.via ?? { strategy: this.#choose(query, job).strategy };
     const { strategy, executor } = this.#candidate(via.strategy);
     if (job.timeout > executor.maxTimeout) {
       throw new TimeoutTooLongError(job.timeout, executor.maxTimeout, REMEDY);
@@ -166,7 +173,8 @@ export class AutoExecutor implements Executor {
    * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
    */
   dispatch(job: Job): void | Promise<void> {
-    const query = queryOf(job);
+    const query = this.#planned.get(job.token) ?? queryOf(job);
+    this.#planned.delete(job.token);
     const { host } = query;
     const expected = this.#history.expected(host)?.duration;
     const { executor } = this.#candidate(job.via?.strategy ?? this.#choose(query, job).strategy);
