@@ -9,7 +9,7 @@ import type { Outcome } from "./request_outcome.ts";
 import { bodyWithOutcome, requestRow, type StoredRequest } from "./request_row.ts";
 import { type RequestState, transition } from "./request_state.ts";
 import type { SettleResult } from "./row_kind.ts";
-import type { Row, RowKey } from "./storage.ts";
+import type { RowKey } from "./storage.ts";
 
 /** A request that is to end, and what to end it with. */
 export interface Ending {
