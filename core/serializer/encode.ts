@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS, type SerializerLimits } from "./limits.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
 import { describe, pathOf } from "./path.ts";
 import { type RegisteredType, typeOfPrototype } from "./registry.ts";
+import { dateTag } from "./scalar_kinds.ts";
 import { SerializerError, type SerializerErrorCode } from "./serializer_error.ts";
 import { HEADER, TILDE } from "./wire.ts";
 
@@ -106,6 +107,10 @@ class Encoder implements Writer {
     if (this.#base + this.#nesting >= this.#limits.maxDepth) {
       this.fail("LIMIT_EXCEEDED", `more than ${this.#limits.maxDepth} levels`, parent, key);
     }
+    if (Object.getPrototypeOf(value) === Date.prototype) {
+      place.id = 0;
+      return place.out = dateTag(value as Date);
+    }
     if (this.#nesting > MAX_NESTING) {
       if (this.#whole === 0) return this.#defer(value, place);
       if (this.#nesting > 4 * MAX_NESTING) this.fail("LIMIT_EXCEEDED", "a codec's data nested too deep", parent, key);
@@ -158,9 +163,11 @@ class Encoder implements Writer {
     for (const key in value) {
       if (this.#polluted && !Object.hasOwn(value, key)) continue;
       const item = value[key];
-      if (item === null || typeof item === "boolean") continue;
+      if (typeof item === "string") {
+        if (item.charCodeAt(0) !== TILDE) continue;
+      } else if (item === null || typeof item === "boolean") continue;
       if (out === value && typeof item === "object") out = place.out = { ...value };
-      const written = this.value(item, place, key);
+      const written = typeof item === "object" ? this.#object(item, place, key) : this.value(item, place, key);
       if (written === item) continue;
       if (out === value) out = place.out = { ...value };
       out[key] = written;

@@ -5,6 +5,7 @@
  * @module
  */
 import { isPrototypePolluted } from "./own_fields.ts";
+import { dateTag } from "./scalar_kinds.ts";
 import { TILDE } from "./wire.ts";
 
 /** How deep it recurses; what is deeper is left to the full writer, which does not recurse without bound. */
@@ -68,8 +69,7 @@ function writeContainer(value: object, scan: Scan, depth: number): unknown {
   if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, depth + 1) : BAIL;
   if (prototype !== Date.prototype) return BAIL;
   scan.rich = true;
-  const time = (value as Date).getTime();
-  return ["~T", time === time ? time : null];
+  return dateTag(value as Date);
 }
 
 function writeRecord(value: Container, scan: Scan, depth: number): unknown {

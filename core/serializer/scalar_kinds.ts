@@ -6,13 +6,15 @@
 import { headersFromText, headersToText } from "./header_text.ts";
 import type { Kind } from "./kind.ts";
 
-/** `["~T", milliseconds]`, with `null` for an invalid date. */
+/** What a Date is written as: `["~T", milliseconds]`, with `null` for an invalid one. */
+export function dateTag(value: Date): [tag: string, time: number | null] {
+  const time = value.getTime();
+  return ["~T", time === time ? time : null];
+}
+
 export const date: Kind<Date> = {
   tag: "~T",
-  write(value, out) {
-    const time = value.getTime();
-    out.push(time === time ? time : null);
-  },
+  write: (value, out) => void out.push(dateTag(value)[1]),
   create(data, reader) {
     const time = data[1];
     if (time === null) return new Date(NaN);
