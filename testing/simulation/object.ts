@@ -24,6 +24,9 @@ export class HandlerFailedError extends DozeError {
   }
 }
 
+/** What a handler writes before it throws: nobody may ever read it. */
+export const UNDONE = "undone";
+
 /** The `kind` of a log row. */
 export const LOG_KIND = "log";
 
@@ -66,7 +69,7 @@ export class SimulatedObject {
     const fails = manner === "throwAlways" || (story.handled === 1 && /^(throwOnce|asyncThrowOnce)$/.test(manner));
     if (manner === "hang" && story.handled === 1) return new Promise(() => {});
     if (manner.startsWith("async")) return this.#later(request, label, fails);
-    this.#log(`log/${request}`, label);
+    this.#log(`log/${request}`, fails ? UNDONE : label);
     if (fails) throw new HandlerFailedError();
   }
 

@@ -6,7 +6,7 @@
 import { DEAD_DUE, type Storage } from "../../core/storage.ts";
 import { type Book, MIXED, type RequestStory } from "./book.ts";
 import type { Host } from "./host.ts";
-import { readLog } from "./object.ts";
+import { readLog, UNDONE } from "./object.ts";
 
 /** Labels that only the origin's own verdicts have. */
 const OWN_VERDICTS: ReadonlySet<string> = new Set(["EXECUTOR_LOST", "EXECUTOR_UNREACHABLE"]);
@@ -24,6 +24,7 @@ export function judge(book: Book, host: Host, disk: Storage): void {
     if (count > most) {
       book.violate(`request ${request} has committed ${count} times (${log.slice(0, 5)}): ${describe(story)}`);
     }
+    if (log.includes(UNDONE)) book.violate(`request ${request}: what its handler wrote before it threw was not undone`);
     judgeAnswers(book, story, log);
     judgeLate(book, story, log, readLog(disk, `late/${request}`));
   }
