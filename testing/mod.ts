@@ -6,3 +6,4 @@
 export * from "./fake_clock.ts";
 export { type StorageCapability, type StorageCase, StorageCaseError } from "./storage_case.ts";
 export * from "./storage_cases.ts";
+export * from "./simulate.ts";
