@@ -17,6 +17,8 @@ interface Contender {
   name: string;
   encode: (value: unknown) => unknown;
   decode: (text: never) => unknown;
+  /** Letter of a payload that it must not be tried on. */
+  never?: string;
 }
 
 const contenders: Contender[] = [
@@ -26,7 +28,13 @@ const contenders: Contender[] = [
     encode: (value) => JSON.stringify(toJSON(value)),
     decode: (text: string) => fromJSON(JSON.parse(text)),
   },
-  { name: "superjson", encode: (value) => superjson.stringify(value), decode: (text: string) => superjson.parse(text) },
+  {
+    name: "superjson",
+    encode: (value) => superjson.stringify(value),
+    decode: (text: string) => superjson.parse(text),
+    // It lists every path to every shared object, which ends in an out-of-memory crash.
+    never: "c",
+  },
   {
     name: "@ungap/structured-clone",
     encode: (value) => JSON.stringify(ungap.serialize(value)),
@@ -54,7 +62,8 @@ for (const payload of payloads()) {
   add(payload, "native JSON", encode, decode);
   const text = stringify(payload.value);
   add(payload, "@doze/fetch", () => stringify(payload.value), () => parse(text));
-  for (const { name, encode, decode } of contenders) {
+  for (const { name, encode, decode, never } of contenders) {
+    if (never === payload.name[0]) continue;
     try {
       const data = encode(payload.peer);
       decode(data as never);
