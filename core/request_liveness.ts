@@ -132,14 +132,18 @@ export class RequestLiveness {
   }
 
   #timer(live: LiveRequest): void {
+    const { memory, clock } = this.#context;
+    const watchOn = () => {
+      if (memory.live.get(live.job.id) === live) this.watch(live, RETRY_MS);
+    };
     try {
-      const result = this.#look(live, this.#context.clock.now());
+      const result = this.#look(live, clock.now());
       // What the platform throws ends the object, and with it all that is in memory.
       if (typeof result !== "string") result.catch(() => {});
     } catch { /* as above */ }
-    // While its handler runs there is nothing to watch for: it ends the request, one way or the other.
-    const { live: lives, running } = this.#context.memory;
-    if (lives.get(live.job.id) === live && !running.has(live.job.id)) this.watch(live, RETRY_MS);
+    const handler = memory.running.get(live.job.id);
+    if (handler === undefined) watchOn();
+    else handler.done.then(watchOn, watchOn);
   }
 
   #look(live: LiveRequest, now: number): SettleResult | Promise<SettleResult> {
