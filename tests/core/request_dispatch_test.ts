@@ -185,3 +185,11 @@ Deno.test("RequestDispatch.abort puts up with an executor that cannot, throws or
   }
   assertEquals(parts.heard(), []);
 });
+
+Deno.test("RequestDispatch.send sends nothing for a request whose outcome is kept", async () => {
+  const parts = new LedgerParts();
+  const { job } = parts.place("a", { outcome: reply(), delivered: true });
+  parts.dispatch.send(job);
+  await parts.settle();
+  assertEquals(parts.hand.jobs, []);
+});
