@@ -281,3 +281,20 @@ Deno.test("RequestInbox.persist writes nothing for a dispatch that another has r
   assertEquals([parts.inbox.persist(persist({ ...job, attempt: 1 })), parts.rows()], ["late", []]);
   assert(!parts.live(job.id).row);
 });
+
+onStorages(
+  "RequestInbox keeps a forgotten request findable under the caller's id, written down or failed",
+  async (storage) => {
+    const parts = new LedgerParts({ storage });
+    const before = { epoch: "before", durability: "deferred" } as const;
+    const persisted = parts.make("a", { durability: "deferred", named: true }).job;
+    parts.inbox.persist(persist({ ...persisted, carried: { ...persisted.carried, ...before } }));
+    assertEquals(storage.find("named-a")?.due, persisted.due);
+    const failed = parts.make("b", { durability: "deferred", named: true }).job;
+    parts.agent.handle = () => {
+      throw new StagedError("the handler failed");
+    };
+    await parts.inbox.outcome(answer({ ...failed, carried: { ...failed.carried, ...before } }));
+    assertEquals(storage.find("named-b")?.due, parts.start + 1_000);
+  },
+);
