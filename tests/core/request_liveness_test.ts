@@ -309,3 +309,31 @@ Deno.test("RequestLiveness.wake looks at every request, whatever the verdict of 
   assertEquals([parts.agent.log.length, parts.storage.get(second.row)], [2, undefined]);
   assertEquals(parts.rows().length, 1);
 });
+
+Deno.test("RequestLiveness does not send again what must not be sent twice, even where it could", async () => {
+  const parts = new LedgerParts();
+  watched(parts, { idempotent: false, again: again(parts) });
+  await parts.advance(600);
+  assertEquals([parts.hand.jobs, parts.agent.log], [[], ["a: EXECUTOR_LOST"]]);
+});
+
+Deno.test("RequestLiveness walks the rows once, at its first alarm: what comes later it knows from the call", () => {
+  const parts = new LedgerParts();
+  parts.liveness.wake(parts.start);
+  parts.place("a", BEATING);
+  parts.liveness.wake(parts.start);
+  assertEquals(parts.memory.live.size, 0);
+});
+
+Deno.test("RequestLiveness keeps a request whose handler runs at its deadline, until it is known to have ended", async () => {
+  const parts = new LedgerParts({ isPlatformFailure: (error) => error instanceof StagedError });
+  const { job } = watched(parts, { durability: "memory", heartbeat: undefined, lease: undefined });
+  const { promise, reject } = Promise.withResolvers<void>();
+  parts.agent.handle = () => promise;
+  const settling = Promise.resolve(parts.inbox.outcome(answer(job))).catch(() => "no answer");
+  await parts.advance(80_000);
+  reject(new StagedError("reset"));
+  assertEquals([await settling, parts.memory.live.size], ["no answer", 1]);
+  parts.agent.handle = () => {};
+  assertEquals(parts.inbox.outcome(answer(job, reply(), 2)), "settled");
+});
