@@ -144,3 +144,11 @@ Deno.test("rowState takes a kept outcome for the origin's own verdict where the 
   const verdict = { ...row, payload: encodePayload(JSON.stringify({ ...stored, outcome: "o" })) };
   assertEquals(rowState(verdict, readRequest(verdict)), { phase: "kept", attempt: 1, delivered: false });
 });
+
+Deno.test("viewRequest asks for the deadline as well: a request lies under both", () => {
+  const parts = new LedgerParts();
+  for (const { job } of [parts.place("a"), parts.place("b", { durability: "memory" })]) {
+    const other = { due: job.due + 1, id: job.id };
+    assertEquals(viewRequest(parts.context, other, job.token)?.state, NOTHING);
+  }
+});
