@@ -107,6 +107,13 @@ Deno.test("Requests strict: writes two rows for a request and shares its alarm",
   assertEquals([storage.written, storage.armed], [40, 1]);
 });
 
+Deno.test("Requests strict: sets the alarm once, for the first look at a request that is watched", async () => {
+  const storage = new Meter();
+  const host = new LedgerHost({ storage });
+  await host.sent("a", { timeout: 60_000, heartbeat: 300 });
+  assertEquals([storage.armed, storage.armedAt()], [1, host.start + 600]);
+});
+
 Deno.test("Requests strict: signs of life and lost executors cost at most the row's attempt", async () => {
   const storage = new Meter();
   const host = new LedgerHost({ storage });
@@ -312,5 +319,17 @@ onStorages(
       const heard = host.events.find(({ type, at }) => type === "lost" && at >= start);
       assert(heard !== undefined && heard.at <= start + 10_000);
     }
+  },
+);
+
+onStorages(
+  "Requests deferred: cancelled by an object that had forgotten it, its outcome does not bring it back",
+  async (storage) => {
+    const host = new LedgerHost({ storage });
+    const job = await lost(host);
+    host.requests.deliver(persist(job));
+    assertEquals(host.requests.cancel(job.id)?.phase, "open");
+    assertEquals(host.requests.deliver(answer(job)), "late");
+    assertEquals([host.agent.log, host.rows()], [[], []]);
   },
 );
