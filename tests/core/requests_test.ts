@@ -240,3 +240,20 @@ Deno.test("Requests.loseExecutors sends again what may be repeated, and ends the
   assertEquals(host.agent.log, ["post: EXECUTOR_LOST"]);
   assertEquals(host.hand.jobs.map(({ attempt }) => attempt), [1, 1, 1, 2, 2]);
 });
+
+Deno.test("Requests.proxyFetch writes the request itself down only where it may be sent again, and is small", async () => {
+  const bodies = { small: "s".repeat(100), large: "l".repeat(70_000) };
+  for (
+    const [method, body, kept] of [
+      ["POST", bodies.small, false],
+      ["PUT", bodies.small, true],
+      ["PUT", bodies.large, false],
+    ] as const
+  ) {
+    const host = new LedgerHost();
+    await host.sent("a", { timeout: 60_000, heartbeat: 300 }, new RequestSync(urlOf("a"), { method, body }));
+    assertEquals(host.rows()[0].payload.includes(body), kept);
+    await host.advance(600);
+    assertEquals([host.hand.jobs.length, host.agent.log], kept ? [2, []] : [1, ["a: EXECUTOR_LOST"]]);
+  }
+});
