@@ -4,9 +4,10 @@
  * @module
  */
 import { WorkerEntrypoint } from "cloudflare:workers";
-import type { Job } from "../../core/job.ts";
+import type { Acknowledgement, Job, Message } from "../../core/job.ts";
+import { deliverThrough } from "./origin_stub.ts";
 import type { DeliveryTarget } from "./platform.ts";
-import { runJob } from "./run_job.ts";
+import { type ReturnAddress, runJob } from "./run_job.ts";
 
 /**
  * Performs fetches for objects. Export it from the Worker's main module and there is nothing to configure: objects of
@@ -24,10 +25,22 @@ export class FetchExecutor<Env = unknown> extends WorkerEntrypoint<Env> {
    *
    * @param job What to fetch.
    * @param origin A stub of the object that wants the outcome.
-   * @param address Where this Worker exports the object's class, when it does: a stub that has failed may stay
-   * broken, and a new one comes from there.
+   * @param address Where a new stub comes from, when the class is exported: one that has failed may stay broken.
    */
-  run(job: Job, origin: DeliveryTarget, address?: { exportName: string; id: string }): void {
+  run(job: Job, origin: DeliveryTarget, address?: ReturnAddress): void {
     runJob(this.ctx, job, origin, address);
+  }
+
+  /**
+   * Hands a message on to an object of this Worker, for the executor of another Worker whose stub has broken.
+   *
+   * @param exportName The name under which this Worker exports the object's class.
+   * @param id The object's id, as 64 hexadecimal digits.
+   * @param message The message; it proves itself to the object.
+   * @returns The object's answer.
+   * @throws {ExportNotFoundError} (`EXPORT_NOT_FOUND`) when this Worker knows no such object.
+   */
+  async deliver(exportName: string, id: string, message: Message): Promise<Acknowledgement> {
+    return await deliverThrough(this.ctx.exports, this.env)({ name: exportName, id }, message);
   }
 }

@@ -6,7 +6,7 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Job } from "../../core/job.ts";
 import type { DeliveryTarget, ExecutionContextLike } from "./platform.ts";
-import { runJob } from "./run_job.ts";
+import { type ReturnAddress, runJob } from "./run_job.ts";
 
 /**
  * Performs fetches as `FetchExecutor` does, as a part of an entrypoint of your own:
@@ -34,7 +34,7 @@ export class FetchExecutorTarget extends RpcTarget {
   }
 
   /** As `FetchExecutor.run`. */
-  run(job: Job, origin: DeliveryTarget, address?: { exportName: string; id: string }): void {
+  run(job: Job, origin: DeliveryTarget, address?: ReturnAddress): void {
     runJob(this.#ctx, job, origin, address);
   }
 }

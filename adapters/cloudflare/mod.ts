@@ -6,6 +6,7 @@
 export { DozeObject } from "./doze_object.ts";
 export { type Doze, doze, type DozeOptions } from "./doze.ts";
 export { FetchExecutor } from "./fetch_executor.ts";
+export type { ReturnAddress } from "./run_job.ts";
 export { ExecutorMissingError, ExportNotFoundError } from "./binding_errors.ts";
 export { AlarmNotSetError } from "./platform_alarm.ts";
 export type {

@@ -4,10 +4,23 @@
  * @module
  */
 import { systemClock } from "../../core/clock.ts";
-import type { Job } from "../../core/job.ts";
+import type { Acknowledgement, Job, Message } from "../../core/job.ts";
 import { performJob } from "../../core/perform_job.ts";
 import { stubByName } from "./export_lookup.ts";
 import type { DeliveryTarget, ExecutionContextLike } from "./platform.ts";
+
+/** Where new stubs of an object come from: one that has failed, as at a deploy, stays broken. */
+export interface ReturnAddress {
+  /** The name under which the object's Worker exports its class. */
+  readonly exportName: string;
+  /** The object's id, as 64 hexadecimal digits. */
+  readonly id: string;
+  /** The `FetchExecutor` of the object's Worker, where the job goes to another Worker's. */
+  readonly door?: {
+    /** As `FetchExecutor.deliver`. */
+    deliver(exportName: string, id: string, message: Message): Promise<Acknowledgement>;
+  };
+}
 
 /**
  * Starts a job in the background of an invocation.
@@ -15,24 +28,28 @@ import type { DeliveryTarget, ExecutionContextLike } from "./platform.ts";
  * @param ctx The invocation's context.
  * @param job What to fetch.
  * @param origin A stub of the object that wants the outcome.
- * @param address Where this Worker exports the object's class, when it does: a stub that has failed may stay broken,
- * and a new one comes from there.
+ * @param address Where a new stub comes from, when the class is exported.
  */
 export function runJob(
   ctx: ExecutionContextLike,
   job: Job,
   origin: DeliveryTarget,
-  address?: { readonly exportName: string; readonly id: string },
+  address?: ReturnAddress,
 ): void {
   let target = origin;
   const deliver: DeliveryTarget["dozeDeliver"] = async (message) => {
     try {
       return await target.dozeDeliver(message);
     } catch (error) {
-      const fresh = address && stubByName(ctx.exports, address.exportName, address.id);
-      if (fresh !== undefined) target = fresh as DeliveryTarget;
+      target = address === undefined ? target : newTarget(ctx, address) ?? target;
       throw error;
     }
   };
   ctx.waitUntil(performJob(job, { fetch, clock: systemClock, deliver }));
+}
+
+function newTarget(ctx: ExecutionContextLike, { exportName, id, door }: ReturnAddress): DeliveryTarget | undefined {
+  const stub = stubByName(ctx.exports, exportName, id);
+  if (stub !== undefined) return stub as DeliveryTarget;
+  return door && { dozeDeliver: (message) => door.deliver(exportName, id, message) };
 }

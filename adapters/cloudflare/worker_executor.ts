@@ -5,8 +5,9 @@
  */
 import type { Executor } from "../../core/executor.ts";
 import type { Job } from "../../core/job.ts";
-import { type Address, findExecutor, findSelf } from "./export_lookup.ts";
+import { type Address, findBinding, findExecutor, findSelf } from "./export_lookup.ts";
 import type { DurableObjectStateLike } from "./platform.ts";
+import type { ReturnAddress } from "./run_job.ts";
 
 /**
  * Longest timeout that a Worker can hold, in milliseconds. An invocation's `waitUntil` ends 30 s after its RPC has
@@ -16,7 +17,7 @@ export const WORKER_MAX_TIMEOUT = 25_000;
 
 /** What a {@linkcode FetchExecutor} looks like to its callers. */
 interface ExecutorEntrypoint {
-  run(job: Job, origin: object, address: { exportName: string; id: string } | undefined): Promise<void>;
+  run(job: Job, origin: object, address: ReturnAddress | undefined): Promise<void>;
 }
 
 /** Hands jobs to a `FetchExecutor`, with a stub of the object to answer to. */
@@ -51,7 +52,14 @@ export class WorkerExecutor implements Executor {
   /** Hands the job over; the promise waits for the RPC to return, which it does at once, not for the fetch. */
   dispatch(job: Job): Promise<void> {
     const { executor, self } = this.find();
-    const address = self.exportName === undefined ? undefined : { exportName: self.exportName, id: self.id };
-    return executor.run(job, self.stub(), address);
+    return executor.run(job, self.stub(), this.#address(executor, self));
+  }
+
+  #address(executor: object, { exportName, id }: Address): ReturnAddress | undefined {
+    if (exportName === undefined) return undefined;
+    const own = findBinding("FetchExecutor", this.#ctx, undefined);
+    // An executor of this Worker finds the object by itself. Only an export that has been given its props may travel.
+    if (typeof own !== "function" || own === executor) return { exportName, id };
+    return { exportName, id, door: own({ props: {} }) as ReturnAddress["door"] };
   }
 }

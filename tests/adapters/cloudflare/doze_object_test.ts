@@ -134,6 +134,21 @@ test("doze() gives a class that extends another the same", async () => {
   assertEquals(await untilRuns("COMPOSED", "one", 1), [{ label: "composed", outcome: "200" }]);
 });
 
+test("FetchExecutor of another Worker reaches an object that has been reset while it fetched", async () => {
+  const hits = () => api.hits.get("reset") ?? 0;
+  for (let i = 0; i < 5; i++) {
+    await call("REMOTE_AGENT", "reset", "ask", `${api.url}/?delay=${400 + i * 200}&case=reset`, String(i));
+  }
+  while (hits() < 5) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 3; i++) {
+    await server.fetch("http://doze/REMOTE_AGENT/reset/reset", { method: "POST", body: "[]" }).then((r) => r.text());
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  const runs = await untilRuns("REMOTE_AGENT", "reset", 5);
+  assertEquals(runs.map((run) => `${run.label} ${run.outcome}`).sort(), ["0 200", "1 200", "2 200", "3 200", "4 200"]);
+  assertEquals(hits(), 5);
+});
+
 test("DozeObject says what to export when its executor cannot be found, and stores nothing", async () => {
   const refusal = await call<Refusal>("LOST_AGENT", "one", "askLost", `${api.url}/?case=lost`);
   assertEquals(refusal.code, "EXECUTOR_MISSING");

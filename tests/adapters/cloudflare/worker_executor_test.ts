@@ -29,6 +29,15 @@ Deno.test("WorkerExecutor hands over the job, a stub, and where the object is ex
   assertEquals(calls, [[JOB, { stubOf: "a" }, { exportName: "A", id: "a" }]]);
 });
 
+Deno.test("WorkerExecutor gives another Worker's executor a way back that outlives the stub", async () => {
+  const calls: unknown[][] = [];
+  const entrypoint = { run: (...args: unknown[]) => Promise.resolve(void calls.push(args)) };
+  const door = { deliver: () => Promise.resolve("settled") };
+  const exports = { A: namespace("a"), FetchExecutor: () => door };
+  await new WorkerExecutor("EXECUTOR", state(exports), { EXECUTOR: entrypoint }).dispatch(JOB);
+  assertEquals(calls, [[JOB, { stubOf: "a" }, { exportName: "A", id: "a", door }]]);
+});
+
 Deno.test("WorkerExecutor leaves the address out when the object was found as a binding", async () => {
   const calls: unknown[][] = [];
   const entrypoint = { run: (...args: unknown[]) => Promise.resolve(void calls.push(args)) };

@@ -91,6 +91,11 @@ class Ag extends DozeObject {
     this.ask(url, "request");
   }
 
+  /** Ends the object as a deploy does: every stub of it stays broken. */
+  reset(): void {
+    this.ctx.abort?.("reset");
+  }
+
   counts(): Counts {
     return this.#counts();
   }
