@@ -137,7 +137,7 @@ Deno.test("fakeClock random is spread over [0, 1)", () => {
 
 Deno.test("fakeClock fires any set of timers in the order of their times, whatever the steps", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(1_000)), fc.array(fc.nat(500)), (delays, steps) => {
+    fc.property(fc.array(fc.nat(1_000)), fc.array(fc.nat(500), { minLength: 1 }), (delays, steps) => {
       const clock = fakeClock({ now: 0 });
       const fired: number[] = [];
       for (const delay of delays) clock.setTimeout(() => fired.push(clock.now()), delay);
