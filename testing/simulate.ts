@@ -9,7 +9,23 @@ import { type Fault, FAULTS, makePlan, type Step } from "./simulation/plan.ts";
 import { runPlan, type RunReport } from "./simulation/run.ts";
 import { shrink } from "./simulation/shrink.ts";
 
-export type { CallStep, Fault, Manner, Step } from "./simulation/plan.ts";
+export type {
+  AlarmStep,
+  CallStep,
+  CancelStep,
+  CrashStep,
+  EvictStep,
+  Fault,
+  FullStep,
+  JumpStep,
+  KillStep,
+  Manner,
+  Step,
+  WaitStep,
+} from "./simulation/plan.ts";
+export { ConnectionLostError } from "./simulation/network.ts";
+export { HandlerFailedError } from "./simulation/object.ts";
+export { ObjectLostError, StorageFullError } from "./simulation/shaky_storage.ts";
 export { FAULTS } from "./simulation/plan.ts";
 
 /** What to simulate. */

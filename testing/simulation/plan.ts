@@ -70,25 +70,81 @@ export interface CallStep {
   readonly named: boolean;
 }
 
+/** Time passes. */
+export interface WaitStep {
+  /** Tells steps apart. */
+  readonly step: "wait";
+  /** How much, in milliseconds. */
+  readonly ms: number;
+}
+
+/** The origin cancels an earlier request. */
+export interface CancelStep {
+  /** Tells steps apart. */
+  readonly step: "cancel";
+  /** Which one, as in {@linkcode CallStep.request}. */
+  readonly request: number;
+}
+
+/** The object is lost while nothing runs in it. */
+export interface EvictStep {
+  /** Tells steps apart. */
+  readonly step: "evict";
+}
+
+/** The object is lost while it works. */
+export interface CrashStep {
+  /** Tells steps apart. */
+  readonly step: "crash";
+  /** Before which write to the storage from here, transactions counted as one more each; 1 or more. */
+  readonly writes: number;
+}
+
+/** One of the executors at work dies. */
+export interface KillStep {
+  /** Tells steps apart. */
+  readonly step: "kill";
+  /** Which one, counted round. */
+  readonly which: number;
+}
+
+/** The origin's clock jumps. */
+export interface JumpStep {
+  /** Tells steps apart. */
+  readonly step: "jump";
+  /** How far, in milliseconds; back when negative. */
+  readonly ms: number;
+}
+
+/** The next alarm is not as it should be. */
+export interface AlarmStep {
+  /** Tells steps apart. */
+  readonly step: "alarm";
+  /** How late it is, in milliseconds. */
+  readonly late: number;
+  /** Whether it comes twice. */
+  readonly twice: boolean;
+}
+
+/** The storage has no room. */
+export interface FullStep {
+  /** Tells steps apart. */
+  readonly step: "full";
+  /** How many inserts fail. */
+  readonly inserts: number;
+}
+
 /** Something that a simulation does. */
 export type Step =
   | CallStep
-  /** Time passes. */
-  | { readonly step: "wait"; readonly ms: number }
-  /** The origin cancels an earlier request. */
-  | { readonly step: "cancel"; readonly request: number }
-  /** The object is lost while nothing runs in it. */
-  | { readonly step: "evict" }
-  /** The object is lost before its `writes`-th operation on the storage from here. */
-  | { readonly step: "crash"; readonly writes: number }
-  /** One of the executors at work dies. */
-  | { readonly step: "kill"; readonly which: number }
-  /** The origin's clock jumps. */
-  | { readonly step: "jump"; readonly ms: number }
-  /** The next alarms are late, or one comes twice. */
-  | { readonly step: "alarm"; readonly late: number; readonly twice: boolean }
-  /** The next `inserts` rows cannot be written. */
-  | { readonly step: "full"; readonly inserts: number };
+  | WaitStep
+  | CancelStep
+  | EvictStep
+  | CrashStep
+  | KillStep
+  | JumpStep
+  | AlarmStep
+  | FullStep;
 
 /**
  * Draws up a plan.
