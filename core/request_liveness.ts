@@ -154,7 +154,8 @@ export class RequestLiveness {
       this.#context.memory.drop(job.id);
       return "gone";
     }
-    if (!live.row && job.due <= now) return this.#end(job, view.row, stored, { type: "due" }, "TIMEOUT");
+    // At its deadline a row ends by being due.
+    if (job.due <= now) return live.row ? "gone" : this.#end(job, view.row, stored, { type: "due" }, "TIMEOUT");
     const { lease } = stored;
     return lease !== undefined && live.lastSeen + lease <= now ? this.#silent(job, view.row, stored) : "gone";
   }

@@ -21,10 +21,8 @@ export interface RequestStory {
   readonly trueStart: number;
   /** The latest dispatch. */
   dispatched: number;
-  /** How many executors still work on it. */
-  working: number;
-  /** Whether an executor has been told, by any answer. */
-  answered: boolean;
+  /** The dispatches whose executors have been told, by any answer. */
+  readonly answered: Set<number>;
   /** The dispatches whose outcome was acknowledged as settled. */
   readonly settled: Set<number>;
   /** Whether it was cancelled; `"maybe"` when the object was lost while it cancelled. */
@@ -72,9 +70,10 @@ export class Book {
   /** Begins a story. */
   begin(step: CallStep, id: string, start: number): void {
     const story: RequestStory = {
-      ...{ step, id, start, trueStart: this.#time(), dispatched: 1, working: 0, answered: false, handled: 0 },
+      ...{ step, id, start, trueStart: this.#time(), dispatched: 1, handled: 0 },
       ...{ cancelled: false, lostEarly: false, lostUntold: false, arrived: false, heard: start },
       ...{
+        answered: new Set<number>(),
         settled: new Set<number>(),
         outcomes: new Map<number, string>(),
         told: new Set<number>(),
@@ -105,7 +104,7 @@ export class Book {
   answer(id: string, attempt: number, answer: Acknowledgement): void {
     const story = this.#byId.get(id);
     if (story === undefined) return;
-    story.answered = true;
+    story.answered.add(attempt);
     if (answer === "settled") story.settled.add(attempt);
     if (answer === "late" && story.outcomes.has(attempt) && !story.told.has(attempt)) {
       this.violate(`request ${story.step.request}: the outcome of dispatch ${attempt} was late and nobody was told`);
@@ -119,7 +118,7 @@ export class Book {
       const decided = story.cancelled !== false || disk.isLogged(story.step.request);
       const excused = !this.resting || story.step.manner === "hang";
       if (!decided && excused && !disk.isStored(story.id)) story.lostEarly = true;
-      if (decided && (story.working > 0 || !story.answered)) story.lostUntold = true;
+      if (decided && story.answered.size < story.dispatched) story.lostUntold = true;
     }
   }
 }

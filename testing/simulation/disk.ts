@@ -17,7 +17,7 @@ export class Disk implements Storage {
       throw new DuplicateIdError(row.id);
     }
     const at = this.#seek(row);
-    this.#rows = [...this.#rows.slice(0, at), row, ...this.#rows.slice(at)];
+    this.#rows = [...this.#rows.slice(0, at), Object.freeze({ ...row }), ...this.#rows.slice(at)];
   }
 
   /** As {@linkcode Storage.get}. */

@@ -71,7 +71,6 @@ export class Executors implements Executor {
     const story = book.byId(job.id);
     if (story === undefined) return;
     story.dispatched = Math.max(story.dispatched, job.attempt);
-    story.answered = false;
     story.heard = this.#parts.originNow();
     const roll = (what: string) => network.faulty ? chance(seed, story.step.request, job.attempt, what) : 1;
     const name = `executor ${story.step.request}/${job.attempt}`;
@@ -112,7 +111,6 @@ export class Executors implements Executor {
       controller: new AbortController(),
     };
     this.#actors.add(actor);
-    story.working++;
     const clock = this.#clock(actor);
     let calls = 0;
     const begun = time.now;
@@ -142,7 +140,6 @@ export class Executors implements Executor {
 
   #end(actor: Actor): void {
     actor.alive = false;
-    actor.story.working--;
     this.#actors.delete(actor);
   }
 

@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forget a deferred request at its deadline",
     file: "core/request_liveness.ts",
-    from: "if (!live.row && job.due <= now) return",
-    to: 'if (!live.row && job.due <= now && live.durability === "memory") return',
+    from: 'return live.row ? "gone" : this.#end(',
+    to: 'return live.row || live.durability === "deferred" ? "gone" : this.#end(',
   },
 ];

@@ -52,7 +52,9 @@ Deno.test("simulate finds every deliberate fault within 1,000 seeds", async () =
         const [nth, mutant] = next;
         await breed(mutant, `${root}/${nth}`);
         const { seed, said } = await hunt(`${root}/${nth}`);
-        if (Deno.env.get("HUNT") !== undefined) console.log(`${seed} ${mutant.name}: ${said.split("\n")[0].slice(0, 150)}`);
+        if (Deno.env.get("HUNT") !== undefined) {
+          console.log(`${seed} ${mutant.name}: ${said.split("\n")[0].slice(0, 150)}`);
+        }
         if (seed === 0) missed.push(mutant.name);
       }
     };

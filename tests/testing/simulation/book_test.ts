@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { Book } from "../../../testing/simulation/book.ts";
+import type { CallStep } from "../../../testing/simulation/plan.ts";
+
+const STEP: CallStep = {
+  ...{ step: "call", request: 1, durability: "deferred", method: "GET", timeout: 100, grace: 100, takes: 10 },
+  ...{ breaks: false, manner: "plain", onLate: false, onAmbiguous: "drop", named: false },
+};
+
+function open(step: Partial<CallStep> = {}, tracing = false): Book {
+  const book = new Book(() => 1_000, tracing);
+  book.begin({ ...STEP, ...step }, "id", 1_000);
+  return book;
+}
+
+const NOTHING = { isStored: () => false, isLogged: () => false };
+
+Deno.test("Book finds a story by number and by id", () => {
+  const book = open();
+  assertEquals(book.stories.get(1), book.byId("id"));
+  assertEquals(book.byId("other"), undefined);
+});
+
+Deno.test("Book excuses what is lost before it was written down, unless it is strict or the faults are over", () => {
+  const book = open();
+  book.lose(NOTHING);
+  assertEquals(book.byId("id")?.lostEarly, true);
+  const strict = open({ durability: "strict" });
+  strict.lose(NOTHING);
+  assertEquals(strict.byId("id")?.lostEarly, false);
+  const stored = open();
+  stored.lose({ ...NOTHING, isStored: () => true });
+  assertEquals(stored.byId("id")?.lostEarly, false);
+  const resting = open();
+  resting.resting = true;
+  resting.lose(NOTHING);
+  assertEquals(resting.byId("id")?.lostEarly, false);
+});
+
+Deno.test("Book excuses a second run only if the object was lost before its executor was told", () => {
+  const untold = open();
+  untold.lose({ ...NOTHING, isLogged: () => true });
+  assertEquals([untold.byId("id")?.lostEarly, untold.byId("id")?.lostUntold], [false, true]);
+  const told = open();
+  told.answer("id", 1, "settled");
+  told.lose({ ...NOTHING, isLogged: () => true });
+  assertEquals(told.byId("id")?.lostUntold, false);
+});
+
+Deno.test("Book finds a late outcome of which nobody was told", () => {
+  const book = open();
+  book.byId("id")?.outcomes.set(1, "ok/1");
+  book.answer("id", 1, "late");
+  assertEquals(book.violations.length, 1);
+  book.byId("id")?.told.add(1);
+  book.answer("id", 1, "late");
+  assertEquals(book.violations.length, 1);
+});
+
+Deno.test("Book remembers which dispatches were acknowledged as settled", () => {
+  const book = open();
+  book.answer("id", 2, "settled");
+  book.answer("other", 2, "settled");
+  assertEquals([...(book.byId("id")?.settled ?? [])], [2]);
+});
+
+Deno.test("Book keeps a trace only when it is asked to", () => {
+  let asked = 0;
+  const line = () => `line ${++asked}`;
+  open().note(line);
+  assertEquals(asked, 0);
+  const book = open({}, true);
+  book.note(line);
+  book.violate("broken");
+  assertEquals(book.trace.map((text) => text.trim()), ["0 ms  line 1", "0 ms  VIOLATION broken"]);
+});
+
+Deno.test("Book stops counting after 20 violations", () => {
+  const book = open();
+  for (let nth = 0; nth < 30; nth++) book.violate(String(nth));
+  assertEquals(book.violations.length, 20);
+});

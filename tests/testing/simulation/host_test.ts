@@ -1,0 +1,142 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Delivery, Job } from "../../../core/job.ts";
+import { ResponseSync, stringify } from "../../../core/serializer/mod.ts";
+import { Book } from "../../../testing/simulation/book.ts";
+import { Disk } from "../../../testing/simulation/disk.ts";
+import { Host } from "../../../testing/simulation/host.ts";
+import { readLog } from "../../../testing/simulation/object.ts";
+import type { CallStep } from "../../../testing/simulation/plan.ts";
+import { ObjectLostError } from "../../../testing/simulation/shaky_storage.ts";
+import { settle, VirtualTime } from "../../../testing/simulation/time.ts";
+
+const STEP: CallStep = {
+  ...{ step: "call", request: 1, durability: "strict", method: "GET", timeout: 1_000, grace: 500, takes: 1 },
+  ...{ breaks: false, manner: "plain", onLate: false, onAmbiguous: "drop", named: false },
+};
+
+function open() {
+  const time = new VirtualTime(1_000_000);
+  const [disk, book] = [new Disk(), new Book(() => time.now, true)];
+  const jobs: Job[] = [];
+  const executor = { maxTimeout: Infinity, dispatch: (job: Job) => void jobs.push(job) };
+  const host = new Host({ time, seed: 1, disk, book, executor: () => executor });
+  return { time, disk, book, jobs, host };
+}
+
+function answer({ id, due, token, attempt, carried }: Job): Delivery {
+  const outcome = stringify(new ResponseSync("", { headers: { "x-attempt": "1" } }));
+  const message = { type: "outcome", v: 1, id, due, token, attempt, sending: 1, outcome } as const;
+  return carried === undefined ? message : { ...message, carried };
+}
+
+Deno.test("Host starts the object for a call, and dispatches its job", async () => {
+  const { host, jobs, book, disk } = open();
+  host.call(STEP);
+  await settle();
+  assertEquals([jobs.length, book.stories.size, disk.due(2_000_000, 9).length], [1, 1, 1]);
+  assert(host.isStored(jobs[0].id) && !host.isStored("other"));
+  assertEquals(host.waiting(), [jobs[0].id]);
+  assertEquals(host.checkAlarm(), undefined);
+});
+
+Deno.test("Host takes a delivery in, in an object that has been evicted meanwhile", async () => {
+  const { host, jobs, disk, book } = open();
+  host.call(STEP);
+  await settle();
+  host.evict();
+  host.evict();
+  assertEquals(await host.arrive(answer(jobs[0])), "settled");
+  assertEquals([readLog(disk, "log/1"), host.waiting()], [["ok/1"], []]);
+  assertEquals(book.byId(jobs[0].id)?.arrived, true);
+});
+
+Deno.test("Host cancels, once", async () => {
+  const { host, book, jobs } = open();
+  host.call(STEP);
+  await settle();
+  host.cancel(1);
+  host.cancel(1);
+  host.cancel(2);
+  assertEquals([book.stories.get(1)?.cancelled, host.waiting()], [true, []]);
+  assertEquals(await host.arrive(answer(jobs[0])), "late");
+});
+
+Deno.test("Host does not know whether a request is cancelled by an object that is lost in the act", async () => {
+  const { host, book } = open();
+  host.call(STEP);
+  await settle();
+  host.state.crashIn = 1;
+  host.cancel(1);
+  assertEquals([book.stories.get(1)?.cancelled, host.waiting().length], ["maybe", 1]);
+});
+
+Deno.test("Host rejects a delivery during which the object is lost, and keeps the row", async () => {
+  const { host, jobs, disk } = open();
+  host.call(STEP);
+  await settle();
+  host.state.crashIn = 2;
+  await assertRejects(() => host.arrive(answer(jobs[0])), ObjectLostError);
+  host.bookLosses();
+  assertEquals([readLog(disk, "log/1"), host.waiting().length], [[], 1]);
+  assertEquals(await host.arrive(answer(jobs[0])), "settled");
+});
+
+Deno.test("Host fires the alarm when it is due, as late as it is told", async () => {
+  const { host, time, disk } = open();
+  assertEquals(host.alarmAt, undefined);
+  host.call(STEP);
+  await settle();
+  assertEquals(host.alarmAt, 1_001_500);
+  host.alarm = { late: 100, twice: true };
+  assertEquals(host.alarmAt, 1_001_600);
+  time.advance(1_001_600);
+  host.fire();
+  assertEquals(host.alarmAt, undefined);
+  await settle();
+  assertEquals([readLog(disk, "log/1"), host.waiting()], [["TIMEOUT"], []]);
+  assertEquals(host.alarm, { late: 0, twice: false });
+});
+
+Deno.test("Host fires an alarm again whose object was lost", async () => {
+  const { host, time, disk } = open();
+  host.call(STEP);
+  await settle();
+  time.advance(1_001_500);
+  host.state.crashIn = 2;
+  host.fire();
+  await settle();
+  assertEquals(readLog(disk, "log/1"), []);
+  assert(host.alarmAt !== undefined && host.alarmAt <= time.now + 1);
+  time.advance(host.alarmAt ?? 0);
+  host.fire();
+  await settle();
+  assertEquals(readLog(disk, "log/1"), ["TIMEOUT"]);
+});
+
+Deno.test("Host.jump moves the origin's clock, and the alarm with it", async () => {
+  const { host, time } = open();
+  host.call(STEP);
+  await settle();
+  host.jump(1_000);
+  assertEquals([host.now, time.now, host.alarmAt], [1_001_000, 1_000_000, 1_000_500]);
+  host.jump(-2_000);
+  assertEquals(host.now, 999_000);
+});
+
+Deno.test("Host.checkAlarm finds a row without an alarm, and one whose alarm comes too late", async () => {
+  const { host, disk } = open();
+  host.call(STEP);
+  await settle();
+  disk.arm(1_001_501);
+  assertStringIncludes(host.checkAlarm() ?? "", "armed too late");
+  disk.disarm();
+  assertStringIncludes(host.checkAlarm() ?? "", "no alarm is armed");
+});
+
+Deno.test("Host leaves nothing of a call that fails", async () => {
+  const { host, book, jobs } = open();
+  host.state.full = 1;
+  host.call(STEP);
+  await settle();
+  assertEquals([book.stories.size, jobs.length, host.waiting()], [0, 0, []]);
+});

@@ -1,0 +1,82 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DEAD_DUE, PAUSED_DUE } from "../../../core/storage.ts";
+import { Book, MIXED, type RequestStory } from "../../../testing/simulation/book.ts";
+import { Disk } from "../../../testing/simulation/disk.ts";
+import { Host } from "../../../testing/simulation/host.ts";
+import { LOG_KIND, UNDONE } from "../../../testing/simulation/object.ts";
+import type { CallStep } from "../../../testing/simulation/plan.ts";
+import { VirtualTime } from "../../../testing/simulation/time.ts";
+import { judge } from "../../../testing/simulation/verdicts.ts";
+
+interface Case {
+  readonly step?: Partial<CallStep>;
+  readonly log?: readonly string[];
+  readonly late?: readonly string[];
+  readonly dead?: boolean;
+  readonly row?: boolean;
+  readonly story?: Partial<RequestStory>;
+  readonly settled?: readonly [attempt: number, outcome: string];
+}
+
+/** What is found wrong with one request. */
+function found({ step = {}, log = [], late = [], dead, row, story = {}, settled }: Case): string {
+  const time = new VirtualTime(0);
+  const [disk, book] = [new Disk(), new Book(() => 0, false)];
+  const host = new Host({ time, seed: 1, disk, book, executor: () => ({ maxTimeout: Infinity, dispatch() {} }) });
+  const plain: CallStep = {
+    ...{ step: "call", request: 1, durability: "strict", method: "GET", timeout: 1, grace: 1, takes: 1 },
+    ...{ breaks: false, manner: "plain", onLate: false, onAmbiguous: "drop", named: false },
+  };
+  book.begin({ ...plain, ...step }, "id", 0);
+  Object.assign(book.byId("id") ?? {}, story);
+  if (settled !== undefined) {
+    book.byId("id")?.outcomes.set(...settled);
+    book.answer("id", settled[0], "settled");
+  }
+  const put = (due: number, id: string, kind: string, payload: string) =>
+    disk.insert({ due, id, kind, payload, named: false });
+  log.forEach((label, nth) => put(PAUSED_DUE, `log/1/${nth}`, LOG_KIND, label));
+  late.forEach((label, nth) => put(PAUSED_DUE, `late/1/${nth}`, LOG_KIND, label));
+  if (dead) put(DEAD_DUE, "id", "request", "");
+  if (row) put(5, "id", "request", "");
+  judge(book, host, disk);
+  return book.violations.join("\n");
+}
+
+const FINE: [string, Case][] = [
+  ["one commit", { log: ["ok/1"] }],
+  ["one dead letter", { dead: true }],
+  ["nothing, once cancelled", { story: { cancelled: true } }],
+  ["either, where the object was lost while it cancelled", { log: ["ok/1"], story: { cancelled: "maybe" } }],
+  ["an asynchronous handler that ran twice", { step: { manner: "async" }, log: ["ok/1", "ok/1"] }],
+  ["a deferred request that was lost early", { step: { durability: "deferred" }, story: { lostEarly: true } }],
+  ["a late outcome that was asked for", { step: { onLate: true }, log: ["TIMEOUT"], late: ["ok/1"] }],
+  ["an acknowledgement of what was committed", { log: ["ok/1"], settled: [1, "ok/1"] }],
+  ["an acknowledgement of a job that was handed over twice", { log: ["NETWORK"], settled: [1, MIXED] }],
+];
+
+for (const [name, fine] of FINE) {
+  Deno.test(`judge accepts ${name}`, () => assertEquals(found(fine), ""));
+}
+
+const WRONG: [string, Case, string][] = [
+  ["a lost request", {}, "request 1 is lost"],
+  ["two commits", { log: ["ok/1", "ok/1"] }, "has committed 2 times"],
+  ["a commit after a cancel", { log: ["ok/1"], story: { cancelled: true } }, "has committed 1 times"],
+  ["a strict request, whatever excuse there is", { story: { lostEarly: true } }, "is lost"],
+  ["a row that is left over", { log: ["ok/1"], row: true }, "the row id is left over"],
+  ["a write that was not undone", { log: [UNDONE] }, "was not undone"],
+  ["another outcome than was acknowledged", { log: ["TIMEOUT"], settled: [1, "ok/1"] }, "was acknowledged as settled"],
+  ["a verdict of its own after an acknowledgement", { log: ["EXECUTOR_LOST"], settled: [1, MIXED] }, "acknowledged"],
+  ["a late outcome that nobody wants", { log: ["TIMEOUT"], late: ["ok/1"] }, "that nobody wants"],
+  ["a late outcome twice", { step: { onLate: true }, log: ["TIMEOUT"], late: ["ok/1", "ok/1"] }, "handled twice"],
+  [
+    "a late outcome that has committed",
+    { step: { onLate: true }, log: ["ok/1"], late: ["ok/1"] },
+    "counts as late too",
+  ],
+];
+
+for (const [name, wrong, said] of WRONG) {
+  Deno.test(`judge finds ${name}`, () => assertStringIncludes(found(wrong), said));
+}
