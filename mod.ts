@@ -46,6 +46,7 @@ export {
   type OverlapMeter,
 } from "./core/strategies/auto_history.ts";
 export { DirectExecutor, type DirectOptions } from "./core/strategies/direct.ts";
+export * from "./core/strategies/worker.ts";
 export * from "./core/strategies/queue.ts";
 export * from "./core/strategies/queue_batch.ts";
 export * from "./core/strategies/orchestrated.ts";
