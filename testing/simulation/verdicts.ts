@@ -25,6 +25,11 @@ export function judge(book: Book, host: Host, disk: Storage): void {
       book.violate(`request ${request} has committed ${count} times (${log.slice(0, 5)}): ${describe(story)}`);
     }
     if (log.includes(UNDONE)) book.violate(`request ${request}: what its handler wrote before it threw was not undone`);
+    const twice = log.find((label, nth) => label.startsWith("ok/") && log.indexOf(label) !== nth);
+    // No excuse holds for one outcome that is run twice, unless the caller would rather have it so.
+    if (twice !== undefined && most < Infinity && story.step.onAmbiguous === "drop") {
+      book.violate(`request ${request}: ${twice} has committed twice`);
+    }
     judgeAnswers(book, story, log);
     judgeLate(book, story, log, readLog(disk, `late/${request}`));
   }

@@ -43,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "delete the row after the handler, outside of its transaction",
     file: "core/commit.ts",
-    from: "const row = storage.take(key);",
-    to: "const row = storage.get(key);\n    queueMicrotask(() => { try { storage.take(key); } catch {} });",
+    from: "if (!stays) storage.take(row);",
+    to: "if (!stays) queueMicrotask(() => { try { storage.take(row); } catch {} });",
   },
   {
     name: "take the row in a transaction of its own",

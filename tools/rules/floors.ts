@@ -115,6 +115,7 @@ export const FLOORS: readonly Floor[] = [
       "core/strategies/orchestrated.ts",
       "core/strategies/pool.ts",
       "core/strategies/orchestrated.ts",
+      "core/strategies/worker.ts",
       "core/strategies/queue.ts",
       "core/strategies/auto_history.ts",
     ],

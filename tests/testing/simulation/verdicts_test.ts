@@ -62,6 +62,11 @@ for (const [name, fine] of FINE) {
 const WRONG: [string, Case, string][] = [
   ["a lost request", {}, "request 1 is lost"],
   ["two commits", { log: ["ok/1", "ok/1"] }, "has committed 2 times"],
+  [
+    "an outcome that is run twice, whatever excuse there is",
+    { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostUntold: true } },
+    "ok/1 has committed twice",
+  ],
   ["a commit after a cancel", { log: ["ok/1"], story: { cancelled: true } }, "has committed 1 times"],
   ["a strict request, whatever excuse there is", { story: { lostEarly: true } }, "is lost"],
   ["a row that is left over", { log: ["ok/1"], row: true }, "the row id is left over"],
