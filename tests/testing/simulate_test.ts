@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { openSqlite } from "../../adapters/sqlite.ts";
+import type { SqlDriver } from "../../core/sql_driver.ts";
+import { SqlStorage } from "../../core/sql_storage.ts";
 import type { Row } from "../../core/storage.ts";
 import { type CallStep, FAULTS, simulate, type Step } from "../../testing/simulate.ts";
 
@@ -64,31 +67,62 @@ Deno.test("simulate writes 2 rows for a strict request, none for a short deferre
   }
 });
 
+/** A driver over SQLite itself, whose own account can be read. */
+function countingDriver(): SqlDriver & { changes(): number; close(): void } {
+  const database = new DatabaseSync(":memory:");
+  let depth = 0;
+  return {
+    exec: (query, ...bindings) => database.prepare(query).all(...bindings),
+    transaction(run) {
+      const name = `t${depth++}`;
+      database.exec(`SAVEPOINT ${name}`);
+      try {
+        const result = run();
+        database.exec(`RELEASE ${name}`);
+        return result;
+      } catch (error) {
+        database.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+        throw error;
+      } finally {
+        depth--;
+      }
+    },
+    changes: () => Number(database.prepare("SELECT total_changes() AS n").get()?.n),
+    close: () => database.close(),
+  };
+}
+
 Deno.test("simulate counts the rows that SQLite counts", async () => {
-  const storage = openSqlite(":memory:");
-  let counted = 0;
-  const insert = storage.insert.bind(storage);
-  const take = storage.take.bind(storage);
-  const move = storage.move.bind(storage);
-  storage.insert = (row: Row) => {
-    insert(row);
-    counted += row.named ? 2 : 1;
-  };
-  storage.take = (key) => {
-    const row = take(key);
-    if (row !== undefined) counted += 1;
-    return row;
-  };
-  storage.move = (key, row) => {
-    const moved = move(key, row);
-    if (moved) counted += 1;
-    return moved;
-  };
-  const plan = [call(1), call(2, { durability: "deferred", takes: 3_000 }), { step: "wait", ms: 9_000 } as const];
-  const { rowsWritten } = await simulate({ seed: 3, faults: [], plan, storage: () => storage });
-  storage.close();
-  assertEquals(rowsWritten, counted);
-  assertEquals(rowsWritten, 2 + 2 + 2);
+  const driver = countingDriver();
+  let armed = 0;
+  class Counted extends SqlStorage {
+    override arm(at: number): void {
+      const before = driver.changes();
+      super.arm(at);
+      armed += driver.changes() - before;
+    }
+    override disarm(): void {
+      const before = driver.changes();
+      super.disarm();
+      armed += driver.changes() - before;
+    }
+  }
+  const storage = new Counted(driver);
+  const before = driver.changes();
+  const plan: Step[] = [
+    call(1),
+    call(2, { durability: "deferred", takes: 3_000 }),
+    call(3, { durability: "memory" }),
+    call(4, { manner: "async" }),
+    call(5, { takes: 9_000 }),
+    { step: "cancel", request: 5 },
+    { step: "wait", ms: 9_000 },
+  ];
+  const { ok, rowsWritten } = await simulate({ seed: 3, faults: [], plan, storage: () => storage });
+  assert(ok);
+  assertEquals(rowsWritten, driver.changes() - before - armed);
+  assert(rowsWritten >= 14, String(rowsWritten));
+  driver.close();
 });
 
 Deno.test("simulate knows a lost executor within two heartbeats, not at the deadline", async () => {
