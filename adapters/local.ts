@@ -44,6 +44,8 @@ export class LocalContext<S extends Storage = Storage> {
   #alarming = false;
   #retrying = false;
   #closed = false;
+  /** The requests that an earlier process has left; the object's constructor may have made others since. */
+  #left: ReadonlySet<string> = new Set();
 
   /** Creates it; {@linkcode startLocal} does. */
   constructor(options: LocalOptions<S>) {
@@ -64,13 +66,15 @@ export class LocalContext<S extends Storage = Storage> {
     });
     const origin: Origin<T> = new Origin({ object, base, storage, executor, clock: this.#clock }, settings);
     this.#pool = executor;
+    const left = origin.requests.pending({ limit: Number.MAX_SAFE_INTEGER });
+    this.#left = new Set(left.map(({ id }) => id));
     this.#origin = origin;
     return origin;
   }
 
   /** Takes up what an earlier process left. Its fetches ended with it: they are made again, or settled as lost. */
   recover(): void {
-    this.#origin?.requests.loseExecutors();
+    this.#origin?.requests.loseExecutors((id) => this.#left.has(id));
     this.#origin?.alarms.repair();
     this.#setTimer();
   }

@@ -7,7 +7,7 @@ import type { AlarmEvent } from "./alarm_events.ts";
 import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms_options.ts";
 import { type RetryPolicy, retryPolicy } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { encodeContinuation, runContinuation } from "./continuation.ts";
+import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
 import { type CronEngine, registeredCron } from "./cron_engine.ts";
 import { InvalidOptionError } from "./errors.ts";
 import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead_letters.ts";
@@ -117,7 +117,7 @@ export class Alarms {
     const { origin, base = null } = this.#options;
     const run = (text: string) => runContinuation(text, origin, base);
     const onMissed = ({ id }: Row, due: number) => this.#emit({ type: "missed", id, due });
-    this.registerKind(ONCE, onceKind(run));
+    this.registerKind(ONCE, onceKind(run, (text) => expectsPromise(text, origin)));
     this.registerKind(CRON, new CronKind({ run, cron: () => this.#cron, clock: this.#clock, missedAfter, onMissed }));
   }
 
@@ -222,8 +222,8 @@ export class Alarms {
    * Runs rows now, without an alarm: for tests, and for hosts that wake by other means.
    *
    * @param count How many rows to run, in the order of their due times, due or not. Defaults to all that are due.
-   * @returns The ids of the rows that ran, failures included, once their handlers have ended. Called inside of a
-   * handler it runs nothing.
+   * @returns The ids of the rows that ran, failures included, once their handlers have ended. Called by a handler that an
+   * alarm runs, it runs nothing.
    * @throws What `isPlatformFailure` recognises.
    */
   async triggerAlarms(count?: number): Promise<string[]> {

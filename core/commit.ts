@@ -23,25 +23,30 @@ export type CommitResult = "committed" | "gone";
  * @param storage Where the row is.
  * @param key Which row.
  * @param run Called at most once, inside the transaction, with the row.
+ * @param expectsPromise Guesses, before `run` is called, whether it will return a promise. A right guess saves two rows
+ * written: the row is not taken and put back, but taken at the end. A wrong one changes nothing else.
  * @returns `"gone"` without calling `run` when there is no such row.
  */
 export function commitRow(
   storage: Storage,
   key: RowKey,
   run: (row: Row) => unknown,
+  expectsPromise: (row: Row) => boolean = () => false,
 ): CommitResult | Promise<CommitResult> {
   let unfinished: { row: Row; running: PromiseLike<unknown> } | undefined;
   const result = storage.transaction((): CommitResult => {
-    const row = storage.take(key);
+    const row = storage.get(key);
     if (row === undefined) return "gone";
+    const stays = expectsPromise(row);
+    if (!stays) storage.take(row);
     const returned = run(row);
     if (isPromiseLike(returned)) {
       // Only now is it known that the handler is asynchronous: the row has to outlive its turn.
       // Should the storage refuse it, nobody waits for the handler, and its failure must not end the process.
       Promise.resolve(returned).catch(() => {});
-      if (storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
+      if (!stays && storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
       unfinished = { row, running: returned };
-    }
+    } else if (stays) takeUnchanged(storage, row);
     return "committed";
   });
   return unfinished === undefined ? result : finish(storage, unfinished.row, unfinished.running);
@@ -49,11 +54,13 @@ export function commitRow(
 
 async function finish(storage: Storage, row: Row, running: PromiseLike<unknown>): Promise<CommitResult> {
   await running;
-  storage.transaction(() => {
-    // The handler may have put another row under its own key; that one stays.
-    if (storage.get(row)?.payload === row.payload) storage.take(row);
-  });
+  storage.transaction(() => takeUnchanged(storage, row));
   return "committed";
+}
+
+/** The handler may have put another row under its own key; that one stays. */
+function takeUnchanged(storage: Storage, row: Row): void {
+  if (storage.get(row)?.payload === row.payload) storage.take(row);
 }
 
 /**

@@ -16,7 +16,8 @@ type Operation = readonly [name: string] | readonly [name: string, args: readonl
  * What `ctn()` returns: it looks like the object itself, but records calls instead of making them.
  *
  * Arguments are checked by the compiler as for a real call. What a recorded call returns may stand as an argument
- * of another one: it then runs first, and its value is passed on, awaited if it is a promise.
+ * of another one: it then runs first, and its value is passed on. A promise is awaited before; the compiler, which does
+ * not know that, then asks for a cast.
  */
 export type Continuable<T> = T & {
   /** Stands, at any depth of the arguments, for what the continuation is given when it runs. */
@@ -211,6 +212,21 @@ export function runContinuation(text: string, origin: object, base: object | nul
   // Most continuations hold `$result` at most: looking for the two names spares the others the walk.
   const filled = text.includes(RESULT_TYPE) || text.includes(CONTINUATION_TYPE);
   return drive(evaluate(decode(text), { origin, base, result, filled }, 1));
+}
+
+/** The name of the first method, as the text of a continuation begins. */
+const FIRST_METHOD = /^\{"v":1,"ops":\[\["([^"\\]+)",\[/;
+
+/**
+ * Guesses whether a continuation will return a promise: its first method is an `async` one. One that returns a promise
+ * without being `async` is not recognised.
+ *
+ * @param text What {@linkcode encodeContinuation} wrote.
+ * @param origin The object that it will run on.
+ */
+export function expectsPromise(text: string, origin: object): boolean {
+  const name = FIRST_METHOD.exec(text)?.[1];
+  return name !== undefined && Object.prototype.toString.call(Reflect.get(origin, name)) === "[object AsyncFunction]";
 }
 
 interface Scope {

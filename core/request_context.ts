@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly epoch: string;
   /** Runs a continuation on the origin. */
   readonly run: (text: string, result: unknown) => unknown;
+  /** Guesses whether a continuation will return a promise; absent: it will not. */
+  readonly expectsPromise?: (text: string) => boolean;
   /** Hears what happens; `undefined` when nobody listens, so that nothing is put together for nobody. */
   readonly emit: ((event: LedgerEvent) => void) | undefined;
 }

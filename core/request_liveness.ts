@@ -122,10 +122,10 @@ export class RequestLiveness {
     return { key, stored, outcome, named: row.named, kept };
   }
 
-  /** Acts on the loss of every executor: each open row is dispatched again or ends. */
-  loseAll(): void {
+  /** Acts on the loss of executors: each open row whose id `lost` accepts is dispatched again or ends. */
+  loseAll(lost: (id: string) => boolean = () => true): void {
     for (const row of [...this.#table.walk(MAX_DUE, { due: 0, id: "" })]) {
-      if (row.kind !== REQUEST_KIND) continue;
+      if (row.kind !== REQUEST_KIND || !lost(row.id)) continue;
       const { stored } = readRequest(row);
       if (stored.outcome === undefined) void this.#silent(row, row, stored);
     }

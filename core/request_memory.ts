@@ -56,6 +56,8 @@ const PRUNE_EVERY = 1_024;
 export class RequestMemory {
   /** Requests held in memory, by id. */
   readonly live = new Map<string, LiveRequest>();
+  /** The tokens of the requests whose handlers are in their first turn. */
+  readonly begun = new Set<string>();
   /** Handlers that run, by id. */
   readonly running = new Map<string, RunningRequest>();
   readonly #ended = new Map<string, EndedRequest>();

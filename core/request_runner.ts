@@ -46,8 +46,9 @@ export class RequestRunner {
     const { stored, outcome } = ending;
     return this.#follow(
       alarms.settle(row, {
-        run: () => this.#context.run(stored.continuation, outcome.value()),
+        run: () => this.#run(stored, outcome),
         keep: () => bodyWithOutcome(stored, outcome),
+        expectsPromise: () => this.#context.expectsPromise?.(stored.continuation) === true,
       }),
       ending,
       true,
@@ -71,11 +72,21 @@ export class RequestRunner {
     if (typeof result !== "string") result.catch(() => {});
   }
 
+  #run({ token, continuation }: StoredRequest, outcome: Outcome): unknown {
+    const { memory: { begun }, run } = this.#context;
+    begun.add(token);
+    try {
+      return run(continuation, outcome.value());
+    } finally {
+      begun.delete(token);
+    }
+  }
+
   #runUnwritten(ending: Ending): SettleResult | Promise<SettleResult> {
-    const { storage, run } = this.#context;
+    const { storage } = this.#context;
     let returned: unknown;
     try {
-      returned = storage.transaction(() => run(ending.stored.continuation, ending.outcome.value()));
+      returned = storage.transaction(() => this.#run(ending.stored, ending.outcome));
     } catch (error) {
       return this.#keepUnwritten(ending, error);
     }
@@ -118,7 +129,8 @@ export class RequestRunner {
       ? { type: "committed" } as const
       : { type: "threw", last: result === "dead" } as const;
     const { state } = transition(running, event);
-    memory.drop(key.id);
+    // A handler that asks again under its own id has a live request there that is not this one.
+    if (memory.live.get(key.id)?.job.token === stored.token) memory.drop(key.id);
     if (state.phase === "absent") {
       memory.end(stored.token, key.due, clock.now(), state.known === "settled" ? state.attempt : undefined);
     }

@@ -14,7 +14,7 @@ export interface RequestStatus {
   /** The request's id. */
   readonly id: string;
   /**
-   * `"open"`: it waits for an outcome. `"running"`: its asynchronous handler runs. `"retrying"`: its handler threw and
+   * `"open"`: it waits for an outcome. `"running"`: its handler runs. `"retrying"`: its handler threw and
    * will run again. `"dead"`: it will not, until somebody redrives the dead letter.
    */
   readonly phase: "open" | "running" | "retrying" | "dead";

@@ -5,7 +5,7 @@
  */
 import type { Alarms } from "./alarms.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { encodeContinuation, runContinuation } from "./continuation.ts";
+import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
 import { DuplicateIdError, InvalidOptionError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
 import { isIdempotent } from "./fetch_retry.ts";
@@ -133,6 +133,7 @@ export class Requests {
     const context = this.#context = {
       ...{ storage, clock, alarms, executor, memory, epoch: newToken(this.#ids) },
       run: (text: string, result: unknown) => runContinuation(text, options.origin, this.#base, result),
+      expectsPromise: (text: string) => expectsPromise(text, options.origin),
       emit: onEvent && ((event: LedgerEvent) => hear(onEvent, event)),
     };
     this.#table = new RowTable(storage);
@@ -162,7 +163,7 @@ export class Requests {
    * @throws {UrlForbiddenError} (`URL_FORBIDDEN`) when the policy refuses it.
    * @throws {InvalidTimeoutError} (`INVALID_TIMEOUT`) for a duration that is none.
    * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when the executor cannot run as long.
-   * @throws {InvalidOptionError} (`INVALID_OPTION`) for any other option out of its range.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for any other option out of its range, and for a native `Request`.
    * @throws {NotAContinuationError} (`NOT_A_CONTINUATION`) and {@linkcode UnknownMethodError} (`UNKNOWN_METHOD`) for
    * the continuation or `onLate`.
    * @throws {InvalidIdError} (`INVALID_ID`) and {@linkcode DuplicateIdError} (`DUPLICATE_ID`) for the id.
@@ -195,6 +196,16 @@ export class Requests {
   #check(request: RequestInput, continuation: unknown, options: ProxyFetchOptions): Call {
     const { origin, defaults = {}, executor } = this.#options;
     const now = this.#clock.now();
+    if (typeof options !== "object" || options === null) {
+      throw new InvalidOptionError("options", options, "pass an object, or leave it out");
+    }
+    if (request instanceof Request) {
+      throw new InvalidOptionError(
+        "request",
+        request,
+        'pass "await RequestSync.from(request)", whose body has been read',
+      );
+    }
     const { id: asked, onLate, ...said } = options;
     // An executor that plans knows better, by the way that the job would go.
     const maxTimeout = executor.plan === undefined ? executor.maxTimeout : Infinity;
@@ -286,8 +297,8 @@ export class Requests {
    */
   cancel(id: string): RequestStatus | undefined {
     const { memory, storage } = this.#context;
-    if (memory.running.has(id)) return undefined;
     const live = memory.live.get(id);
+    if (memory.running.has(id) || (live !== undefined && memory.begun.has(live.job.token))) return undefined;
     const row = this.#find(id);
     const status = row !== undefined ? rowStatus(row, false) : live && liveStatus(live, false);
     if (status === undefined) return undefined;
@@ -307,10 +318,10 @@ export class Requests {
   /** The request with an id, or `undefined` when there is none: never was, has been settled, or was cancelled. */
   status(id: string): RequestStatus | undefined {
     const { memory } = this.#context;
-    const running = memory.running.has(id);
+    const live = memory.live.get(id);
+    const running = memory.running.has(id) || (live !== undefined && memory.begun.has(live.job.token));
     const row = this.#find(id);
     if (row !== undefined) return rowStatus(row, running);
-    const live = memory.live.get(id);
     return live && liveStatus(live, running);
   }
 
@@ -339,10 +350,12 @@ export class Requests {
   /**
    * Acts on the loss of every executor, as if each had been silent for its whole lease: idempotent requests are
    * dispatched again, others end with `EXECUTOR_LOST`. Call it at the start of a process whose executors ended with the
-   * one before, before the first `proxyFetch`.
+   * one before.
+   *
+   * @param lost Whether the executor of the request with an id is lost. Defaults to all of them.
    */
-  loseExecutors(): void {
-    this.#liveness.loseAll();
+  loseExecutors(lost: (id: string) => boolean = () => true): void {
+    this.#liveness.loseAll(lost);
   }
 
   #find(id: string): Row | undefined {

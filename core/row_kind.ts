@@ -27,6 +27,11 @@ export interface RowKind {
    * @throws What it throws undoes all that it wrote, and the row is tried again later.
    */
   run(row: Row): unknown;
+  /**
+   * Guesses whether `run` will return a promise. A right guess saves two rows written; a wrong one does no harm.
+   * Defaults to no.
+   */
+  expectsPromise?(row: Row): boolean;
   /** Whether a due run of a recurring row comes too late to be run at all; it is passed over. Defaults to never. */
   passes?(row: Row): boolean;
   /**

@@ -94,6 +94,15 @@ function readMeta(text: string): RowMeta {
  * @param at When it was thrown, in milliseconds since the epoch.
  */
 export function failureRecord(error: unknown, at: number): FailureRecord {
+  try {
+    return readFailure(error, at);
+  } catch {
+    // A getter or a trap of the handler's own making: its row must fail like any other.
+    return { name: typeof error, message: "an error that cannot be shown", at };
+  }
+}
+
+function readFailure(error: unknown, at: number): FailureRecord {
   if (!(error instanceof Error)) return { name: typeof error, message: cut(describe(error), 1_000), at };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const stack = typeof error.stack === "string" ? cut(error.stack, 2_000) : undefined;

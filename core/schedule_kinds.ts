@@ -11,9 +11,20 @@ import { CRON_DUE, dueOf, MAX_CRON_DUE } from "./row_table.ts";
 import { CronUnavailableError } from "./schedule_errors.ts";
 import type { Row } from "./storage.ts";
 
-/** How a one-shot schedule runs. */
-export function onceKind(run: (continuation: string) => unknown): RowKind {
-  return { run: (row) => run(decodePayload(row.payload).body) };
+/**
+ * How a one-shot schedule runs.
+ *
+ * @param run Runs a continuation.
+ * @param expectsPromise Guesses whether that will return a promise.
+ */
+export function onceKind(
+  run: (continuation: string) => unknown,
+  expectsPromise: (continuation: string) => boolean = () => false,
+): RowKind {
+  return {
+    run: (row) => run(decodePayload(row.payload).body),
+    expectsPromise: (row) => expectsPromise(decodePayload(row.payload).body),
+  };
 }
 
 /** What {@linkcode CronKind} works with. */

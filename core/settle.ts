@@ -40,6 +40,8 @@ export interface SettleOptions {
   readonly run?: (row: Row) => unknown;
   /** After a failure: the body that the row keeps for its next try. Defaults to the body that it has. */
   readonly keep?: (row: Row) => string;
+  /** As {@linkcode RowKind.expectsPromise}, which it replaces. */
+  readonly expectsPromise?: (row: Row) => boolean;
 }
 
 /** Runs rows, each at most once at a time. */
@@ -72,7 +74,7 @@ export class Settler {
         return options.run === undefined ? kind.run(taken) : options.run(taken);
       }
       try {
-        const result = this.#commit(key, kind, run);
+        const result = this.#commit(key, kind, run, options);
         return result instanceof Promise ? result.catch((error) => this.#failed(row, kind, error, options)) : result;
       } catch (error) {
         return this.#failed(row, kind, error, options);
@@ -80,9 +82,16 @@ export class Settler {
     });
   }
 
-  #commit(key: RowKey, kind: RowKind, run: (row: Row) => unknown): SettleResult | Promise<SettleResult> {
+  #commit(
+    key: RowKey,
+    kind: RowKind,
+    run: (row: Row) => unknown,
+    options: SettleOptions,
+  ): SettleResult | Promise<SettleResult> {
     const { storage, table } = this.#parts;
-    if (kind.next === undefined) return commitRow(storage, key, run);
+    if (kind.next === undefined) {
+      return commitRow(storage, key, run, options.expectsPromise ?? kind.expectsPromise?.bind(kind));
+    }
     let ran = true;
     return advanceRow(storage, key, (row) => {
       table.noteCron(row);

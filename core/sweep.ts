@@ -17,6 +17,9 @@ const ALONE_MS = 10_000;
 /** While a death is suspected, the alarm is armed for this many milliseconds from now at the latest. */
 const SUSPECT_ALARM_MS = 1_000;
 
+/** How long after a failure of the platform the alarm fires again at the earliest, in milliseconds. */
+const FAILURE_DELAY_MS = 1_000;
+
 /** What {@linkcode Sweep} works with. */
 export interface SweepParts {
   /** Where the alarm is. */
@@ -87,14 +90,22 @@ export class Sweep {
       runner.wake(now);
       if (await this.#runDue(now, retried)) wake.ensureArmed(now);
       await this.#linger();
+      runner.throwPlatformFailure();
     } catch (error) {
       // The platform tries again; where it does not, the alarm does. A storage that has failed cannot be armed.
       try {
-        wake.repair();
+        this.#armAfterFailure();
       } catch { /* the first failure is the one to report */ }
       throw error;
     }
-    runner.throwPlatformFailure();
+  }
+
+  /** Arms for what is left, but not at once: a failure that lasts must not turn into a loop. */
+  #armAfterFailure(): void {
+    const { clock, table, wake } = this.#parts;
+    wake.clearPast();
+    const due = table.nextDue();
+    if (due !== undefined) wake.ensureArmed(Math.max(due, clock.now() + FAILURE_DELAY_MS));
   }
 
   /** Runs rows now: see {@linkcode Alarms.triggerAlarms}. */

@@ -3,7 +3,7 @@ import { type LocalContext, LocalObject, startLocal } from "../../adapters/local
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { openSqlite, type SqliteStorage } from "../../adapters/sqlite.ts";
 import type { FetchError } from "../../core/fetch_error.ts";
-import { ResponseSync } from "../../core/serializer/mod.ts";
+import { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 import type { Storage } from "../../core/storage.ts";
 import { fakeClock } from "../../testing/fake_clock.ts";
 import { serveHttp } from "../core/unruly_server.ts";
@@ -213,4 +213,18 @@ Deno.test("LocalHost.close() does not wait for a handler of an alarm that never 
   await closing;
   assertEquals(clock.pending, 0);
   assertEquals(storage.first()?.id, id);
+});
+
+Deno.test("startLocal() does not take for lost what the object's constructor has asked for", async () => {
+  class Eager extends Agent {
+    constructor(ctx: LocalContext, env: { greeting: string }) {
+      super(ctx, env);
+      const post = new RequestSync("https://api.example/", { method: "POST" });
+      this.proxyFetch(post, this.ctn().onReply("eager", this.ctn().$result), { timeout: 5_000 });
+    }
+  }
+  const { object, idle, close } = startLocal(Eager, { storage: new MemoryStorage(), fetch: answering("yes") }, ENV);
+  await idle();
+  assertEquals(object.replies, ["eager: yes"]);
+  await close();
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { commitRow, Running } from "../../core/commit.ts";
-import type { Row } from "../../core/storage.ts";
+import type { Row, RowKey } from "../../core/storage.ts";
 
 const ROW: Row = { due: 5, id: "a", kind: "k", payload: "p", named: false };
 
@@ -105,4 +105,38 @@ Deno.test("Running.join() forgets what failed", async () => {
   const running = new Running<string>();
   await assertRejects(() => Promise.resolve(running.join("a", () => Promise.reject(new RangeError("x")))), RangeError);
   assertEquals(running.size, 0);
+});
+
+Deno.test("commitRow() neither takes nor puts back the row of a handler that is known to be asynchronous", async () => {
+  class Counting extends MemoryStorage {
+    writes = 0;
+
+    override insert(row: Row): void {
+      this.writes++;
+      super.insert(row);
+    }
+    override take(key: RowKey): Row | undefined {
+      this.writes++;
+      return super.take(key);
+    }
+  }
+  for (const [expected, writes] of [[true, 1], [false, 3]] as const) {
+    const storage = new Counting();
+    storage.insert(ROW);
+    storage.writes = 0;
+    assertEquals(await commitRow(storage, ROW, () => Promise.resolve(), () => expected), "committed");
+    assertEquals([storage.writes, storage.first()], [writes, undefined]);
+  }
+});
+
+Deno.test("commitRow() commits exactly once when a promise was expected and none came", () => {
+  const storage = storageWith();
+  assertEquals(commitRow(storage, ROW, () => 1, () => true), "committed");
+  assertEquals(commitRow(storage, ROW, () => 1, () => true), "gone");
+  storage.insert(ROW);
+  const fail = () => {
+    throw new RangeError("handler");
+  };
+  assertThrows(() => commitRow(storage, ROW, fail, () => true), RangeError);
+  assertEquals(storage.get(ROW), ROW);
 });

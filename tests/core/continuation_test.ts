@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { $result, continuation, encodeContinuation, runContinuation } from "../../core/continuation.ts";
+import { $result, continuation, encodeContinuation, expectsPromise, runContinuation } from "../../core/continuation.ts";
 import {
   ContinuationTooLargeError,
   NotAContinuationError,
@@ -207,4 +207,17 @@ Deno.test("runContinuation() refuses a method that a deploy has removed", () => 
 Deno.test("a recorder is not thenable, so that awaiting it by mistake does not hang", async () => {
   const recorder = ctn().onReply();
   assert(await recorder === recorder);
+});
+
+Deno.test("expectsPromise() recognises a continuation whose first method is async", () => {
+  class Both {
+    async later(): Promise<void> {}
+    now(): void {}
+  }
+  const origin = new Both();
+  const texts = [ctn().later(1), ctn().now(), ctn().now(ctn().later())].map((value) =>
+    encodeContinuation(value, origin, null)
+  );
+  assertEquals(texts.map((text) => expectsPromise(text, origin)), [true, false, false]);
+  assertEquals(expectsPromise("no continuation", origin), false);
 });

@@ -213,3 +213,29 @@ Deno.test("Requests.pending returns a thousand at most, unless it is asked for m
   assertEquals(host.requests.pending().length, 1_000);
   assertEquals(host.requests.pending({ limit: 5_000 }).length, 1_001);
 });
+
+Deno.test("Requests.cancel cannot end the request whose synchronous handler calls it, whatever its durability", async () => {
+  for (const durability of DURABILITIES) {
+    // Longer than the heartbeat, so that memory holds a strict request too.
+    const host = new LedgerHost({ defaults: { timeout: 60_000 } });
+    const job = await host.sent("a", { durability });
+    const seen: unknown[] = [];
+    host.agent.handle = () => void seen.push(host.requests.status(job.id)?.phase, host.requests.cancel(job.id));
+    assertEquals(host.requests.deliver(answer(job)), "settled");
+    assertEquals(seen[1], undefined, durability);
+    assertEquals(seen[0] === "open", false, durability);
+  }
+});
+
+Deno.test("a handler that asks again under its own id keeps the new request", async () => {
+  const host = new LedgerHost();
+  const job = await host.sent("a", { durability: "memory", id: "mine" });
+  let tries = 0;
+  host.agent.handle = (label) => {
+    if (label === "a" && tries++ > 0) host.call("b", { durability: "memory", id: "mine" });
+    else if (label === "a") explode();
+  };
+  host.requests.deliver(answer(job));
+  await host.advance(10_000);
+  assertEquals(host.requests.pending().map(({ id }) => id), ["mine"]);
+});

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { $result } from "../../core/continuation.ts";
-import { DozeError } from "../../core/errors.ts";
+import { DozeError, InvalidOptionError } from "../../core/errors.ts";
 import { Requests, type RequestsOptions } from "../../core/requests.ts";
 import { parse, RequestSync } from "../../core/serializer/mod.ts";
 import type { Storage } from "../../core/storage.ts";
@@ -256,4 +256,16 @@ Deno.test("Requests.proxyFetch writes the request itself down only where it may 
     await host.advance(600);
     assertEquals([host.hand.jobs.length, host.agent.log], kept ? [2, []] : [1, ["a: EXECUTOR_LOST"]]);
   }
+});
+
+Deno.test("Requests.proxyFetch refuses a native Request and options that are none, and says what to pass", () => {
+  const host = new LedgerHost();
+  const reply = host.ctn.onReply("a", host.ctn.$result);
+  const native = new Request("https://api.example/") as unknown as string;
+  assertThrows(() => host.requests.proxyFetch(native, reply), InvalidOptionError, "RequestSync.from(request)");
+  for (const options of [null, "fast"]) {
+    const call = () => host.requests.proxyFetch("https://api.example/", reply, options as unknown as undefined);
+    assertThrows(call, InvalidOptionError, '"options"');
+  }
+  assertEquals(host.rows(), []);
 });

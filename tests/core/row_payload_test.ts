@@ -74,3 +74,19 @@ Deno.test("failureRecord() cuts what is too long for a row, and leaves text that
   assertEquals([record.message.length, record.stack?.length], [1_001, 2_001]);
   assert(record.message.isWellFormed());
 });
+
+Deno.test("failureRecord() takes errors whose members or prototype throw when they are read", () => {
+  const message = Object.defineProperty(new Error("x"), "message", {
+    get: () => {
+      throw new RangeError("getter");
+    },
+  });
+  const trapped = new Proxy({}, {
+    getPrototypeOf: () => {
+      throw new RangeError("trap");
+    },
+  });
+  for (const hostile of [message, trapped]) {
+    assertEquals(failureRecord(hostile, 7), { name: "object", message: "an error that cannot be shown", at: 7 });
+  }
+});
