@@ -12,11 +12,8 @@ import { type ReturnAddress, runJob } from "./run_job.ts";
  * Performs fetches as `FetchExecutor` does, as a part of an entrypoint of your own:
  *
  * ```ts ignore
- * import { FetchExecutorTarget } from "@doze/fetch/cloudflare";
- * import { WorkerEntrypoint } from "cloudflare:workers";
- *
  * export class Api extends WorkerEntrypoint {
- *   get fetches() {
+ *   get fetches(): FetchExecutorTarget {
  *     return new FetchExecutorTarget(this.ctx);
  *   }
  * }

@@ -29,11 +29,9 @@ export interface FetchOrchestratorOptions extends OrchestratorOptions {
  * `via: "orchestrated"`. It fetches what its callers ask for: bind it to Workers that you trust.
  *
  * ```ts ignore
- * import { type DurableObjectStateLike, FetchOrchestrator } from "@doze/fetch/cloudflare";
- *
- * export class Polite extends FetchOrchestrator<Env> {
- *   constructor(ctx: DurableObjectStateLike, env: Env) {
- *     super(ctx, env, { concurrency: 2, hosts: { "api.example": { rate: { requests: 10, per: 1_000 } } } });
+ * class Polite extends FetchOrchestrator {
+ *   constructor(ctx: DurableObjectStateLike, env: unknown) {
+ *     super(ctx, env, { maxInFlight: 5 });
  *   }
  * }
  * ```

@@ -19,9 +19,7 @@ export interface QueueBatchLike {
  * exports the objects, or of one that has bound their namespaces under the same names:
  *
  * ```ts ignore
- * import { fetchQueueConsumer } from "@doze/fetch/cloudflare";
- *
- * export default { queue: fetchQueueConsumer };
+ * export default { fetch: handle, queue: fetchQueueConsumer };
  * ```
  *
  * ```jsonc
