@@ -6,13 +6,13 @@
 import type { Alarms } from "../core/alarms.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
-import type { FetchFunction } from "../core/exchange.ts";
+import type { FetchFunction } from "../core/fetch/exchange.ts";
 import { Origin, type OriginSettings } from "../core/origin.ts";
 import type { Requests } from "../core/requests.ts";
 import type { Row, RowKey, Storage } from "../core/storage.ts";
 import { PoolExecutor, type PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
-export type { FetchFunction } from "../core/exchange.ts";
+export type { FetchFunction } from "../core/fetch/exchange.ts";
 export type { PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 /** How a host runs its object. */

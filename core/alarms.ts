@@ -3,43 +3,43 @@
  *
  * @module
  */
-import type { AlarmEvent } from "./alarm_events.ts";
-import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms_options.ts";
+import type { AlarmEvent } from "./alarms/alarm_events.ts";
+import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms/alarms_options.ts";
 import { type RetryPolicy, retryPolicy } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
-import { type CronEngine, registeredCron } from "./cron_engine.ts";
+import { type CronEngine, registeredCron } from "./alarms/cron_engine.ts";
 import { InvalidOptionError } from "./errors.ts";
-import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./dead_letters.ts";
-import { DeathWatch } from "./death_watch.ts";
-import { type OverdueReport, overdueReport } from "./overdue.ts";
-import { IdSource } from "./row_id.ts";
-import type { RowKind } from "./row_kind.ts";
-import { RowRunner } from "./row_runner.ts";
-import { RowTable } from "./row_table.ts";
-import { CRON, ONCE, type Schedule, type ScheduleOptions, type When } from "./schedule.ts";
-import { ScheduleBook } from "./schedule_book.ts";
-import { listSchedules, type ScheduleFilter } from "./schedule_filter.ts";
-import { UnknownRowKindError } from "./schedule_errors.ts";
-import { CronKind, onceKind } from "./schedule_kinds.ts";
-import type { Planner } from "./schedule_plan.ts";
-import { type SettleOptions, Settler, type SettleResult } from "./settle.ts";
+import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./alarms/dead_letters.ts";
+import { DeathWatch } from "./alarms/death_watch.ts";
+import { type OverdueReport, overdueReport } from "./alarms/overdue.ts";
+import { IdSource } from "./alarms/row_id.ts";
+import type { RowKind } from "./alarms/row_kind.ts";
+import { RowRunner } from "./alarms/row_runner.ts";
+import { RowTable } from "./alarms/row_table.ts";
+import { CRON, ONCE, type Schedule, type ScheduleOptions, type When } from "./alarms/schedule.ts";
+import { ScheduleBook } from "./alarms/schedule_book.ts";
+import { listSchedules, type ScheduleFilter } from "./alarms/schedule_filter.ts";
+import { UnknownRowKindError } from "./alarms/schedule_errors.ts";
+import { CronKind, onceKind } from "./alarms/schedule_kinds.ts";
+import type { Planner } from "./alarms/schedule_plan.ts";
+import { type SettleOptions, Settler, type SettleResult } from "./alarms/settle.ts";
 import type { Row, RowKey, Storage } from "./storage.ts";
-import { Sweep } from "./sweep.ts";
-import { Wake } from "./wake.ts";
+import { Sweep } from "./alarms/sweep.ts";
+import { Wake } from "./alarms/wake.ts";
 
-export type * from "./alarm_events.ts";
-export type { AlarmsOptions } from "./alarms_options.ts";
-export type { CronEngine } from "./cron_engine.ts";
-export type { DeadLetter, DeadLetterFilter } from "./dead_letters.ts";
-export type { OverdueReport } from "./overdue.ts";
-export { IdSource, type RandomFill } from "./row_id.ts";
-export type { RowKind } from "./row_kind.ts";
-export type { FailureRecord } from "./row_payload.ts";
-export * from "./schedule_errors.ts";
-export type { MissedRuns, OnConflict, Schedule, ScheduleOptions, ScheduleState, When } from "./schedule.ts";
-export type { ScheduleFilter } from "./schedule_filter.ts";
-export type { SettleOptions, SettleResult } from "./settle.ts";
+export type * from "./alarms/alarm_events.ts";
+export type { AlarmsOptions } from "./alarms/alarms_options.ts";
+export type { CronEngine } from "./alarms/cron_engine.ts";
+export type { DeadLetter, DeadLetterFilter } from "./alarms/dead_letters.ts";
+export type { OverdueReport } from "./alarms/overdue.ts";
+export { IdSource, type RandomFill } from "./alarms/row_id.ts";
+export type { RowKind } from "./alarms/row_kind.ts";
+export type { FailureRecord } from "./alarms/row_payload.ts";
+export * from "./alarms/schedule_errors.ts";
+export type { MissedRuns, OnConflict, Schedule, ScheduleOptions, ScheduleState, When } from "./alarms/schedule.ts";
+export type { ScheduleFilter } from "./alarms/schedule_filter.ts";
+export type { SettleOptions, SettleResult } from "./alarms/settle.ts";
 
 /**
  * Any number of schedules over one storage and its one alarm.

@@ -4,9 +4,9 @@
  * @module
  */
 import { ContinuationTooLargeError, NotAContinuationError, PayloadVersionError } from "./errors.ts";
-import { checkMethod, readMember } from "./member_guard.ts";
+import { checkMethod, readMember } from "./continuation/member_guard.ts";
 import { isPromiseLike } from "./promise_like.ts";
-import { findSlots } from "./slots.ts";
+import { findSlots } from "./continuation/slots.ts";
 import { parse, registerType, stringify } from "./serializer/mod.ts";
 
 /** A recorded operation: a property read, or a method call with its arguments. */

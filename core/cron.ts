@@ -14,13 +14,13 @@
  * @module
  */
 import { Cron } from "croner";
-import { type CronEngine, registerCron } from "./cron_engine.ts";
-import { InvalidCronError } from "./schedule_errors.ts";
-import { wallClock } from "./wall_clock.ts";
+import { type CronEngine, registerCron } from "./alarms/cron_engine.ts";
+import { InvalidCronError } from "./alarms/schedule_errors.ts";
+import { wallClock } from "./alarms/wall_clock.ts";
 
-export type { CronEngine } from "./cron_engine.ts";
+export type { CronEngine } from "./alarms/cron_engine.ts";
 export { DozeError } from "./errors.ts";
-export { InvalidCronError, InvalidTimeZoneError } from "./schedule_errors.ts";
+export { InvalidCronError, InvalidTimeZoneError } from "./alarms/schedule_errors.ts";
 
 /** Parsed patterns kept at hand; parsing costs some 20 µs. */
 const MAX_PATTERNS = 100;

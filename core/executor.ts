@@ -4,7 +4,7 @@
  * @module
  */
 import type { Job } from "./job.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "./requests/route.ts";
 
 /** How a job would be run. */
 export interface Plan {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { FetchRetryOptions } from "./fetch_retry.ts";
+import type { FetchRetryOptions } from "./fetch/fetch_retry.ts";
 import type { FetchPolicyOptions } from "./policy.ts";
-import type { Route } from "./route.ts";
+import type { Route } from "./requests/route.ts";
 
 /** Version of the wire format that this release writes. */
 export const JOB_VERSION = 1;

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { BLOCKED_PORTS } from "./blocked_ports.ts";
+import { BLOCKED_PORTS } from "./fetch/blocked_ports.ts";
 import { InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "./errors.ts";
-import { hostKind, isMetadataHost } from "./host_kind.ts";
-import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./url_pattern.ts";
+import { hostKind, isMetadataHost } from "./fetch/host_kind.ts";
+import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./fetch/url_pattern.ts";
 
 /**
  * What a fetch may do. It is plain data, so that it travels with the job; every member may be left out.

@@ -8,18 +8,23 @@ import { type Clock, systemClock } from "./clock.ts";
 import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
 import { DuplicateIdError, InvalidOptionError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
-import { isIdempotent } from "./fetch_retry.ts";
+import { isIdempotent } from "./fetch/fetch_retry.ts";
 import type { Acknowledgement, Job, Message } from "./job.ts";
-import { isMessage } from "./message.ts";
+import { isMessage } from "./requests/message.ts";
 import { checkUrl } from "./policy.ts";
-import type { RequestContext } from "./request_context.ts";
-import { tell } from "./request_context.ts";
-import { type JobParts, RequestDispatch } from "./request_dispatch.ts";
-import type { LedgerEvent } from "./request_event.ts";
-import { RequestInbox } from "./request_inbox.ts";
-import { RequestLiveness } from "./request_liveness.ts";
-import { RequestMemory } from "./request_memory.ts";
-import { type ProxyFetchOptions, type RequestDefaults, type RequestTerms, requestTerms } from "./request_options.ts";
+import type { RequestContext } from "./requests/request_context.ts";
+import { tell } from "./requests/request_context.ts";
+import { type JobParts, RequestDispatch } from "./requests/request_dispatch.ts";
+import type { LedgerEvent } from "./requests/request_event.ts";
+import { RequestInbox } from "./requests/request_inbox.ts";
+import { RequestLiveness } from "./requests/request_liveness.ts";
+import { RequestMemory } from "./requests/request_memory.ts";
+import {
+  type ProxyFetchOptions,
+  type RequestDefaults,
+  type RequestTerms,
+  requestTerms,
+} from "./requests/request_options.ts";
 import {
   MAX_AGAIN_LENGTH,
   readRequest,
@@ -27,20 +32,20 @@ import {
   REQUEST_KIND,
   requestRow,
   type StoredRequest,
-} from "./request_row.ts";
-import { RequestRunner } from "./request_runner.ts";
+} from "./requests/request_row.ts";
+import { RequestRunner } from "./requests/request_runner.ts";
 import { transition } from "./request_state.ts";
-import { liveStatus, passes, type PendingFilter, type RequestStatus, rowStatus } from "./request_status.ts";
-import { newToken } from "./request_token.ts";
-import { rowState } from "./request_view.ts";
-import { checkId, IdSource } from "./row_id.ts";
-import { RowTable } from "./row_table.ts";
+import { liveStatus, passes, type PendingFilter, type RequestStatus, rowStatus } from "./requests/request_status.ts";
+import { newToken } from "./requests/request_token.ts";
+import { rowState } from "./requests/request_view.ts";
+import { checkId, IdSource } from "./alarms/row_id.ts";
+import { RowTable } from "./alarms/row_table.ts";
 import { RequestSync, stringify } from "./serializer/mod.ts";
 import { DEAD_DUE, MAX_DUE, type Row, type RowKey, type Storage } from "./storage.ts";
 
-export type { LedgerEvent } from "./request_event.ts";
-export type { ProxyFetchOptions, RequestDefaults } from "./request_options.ts";
-export type { PendingFilter, RequestStatus } from "./request_status.ts";
+export type { LedgerEvent } from "./requests/request_event.ts";
+export type { ProxyFetchOptions, RequestDefaults } from "./requests/request_options.ts";
+export type { PendingFilter, RequestStatus } from "./requests/request_status.ts";
 
 /** What to fetch: a URL for a plain GET, or a whole request. */
 export type RequestInput = string | URL | RequestSync;

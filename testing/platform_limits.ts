@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../core/clock.ts";
 import { RowTooLargeError } from "../core/errors.ts";
-import type { FetchFunction } from "../core/exchange.ts";
+import type { FetchFunction } from "../core/fetch/exchange.ts";
 import type { Row, RowKey, Storage } from "../core/storage.ts";
 
 /** What a {@linkcode LimitedInvocation} works with. */

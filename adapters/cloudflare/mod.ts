@@ -17,7 +17,7 @@ export type {
   ExecutionContextLike,
 } from "./platform.ts";
 export type { DurableObjectStorageLike } from "./storage.ts";
-export { FetchError } from "../../core/fetch_error.ts";
+export { FetchError } from "../../core/fetch/fetch_error.ts";
 export { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 export type { Acknowledgement, Job, Message } from "../../core/job.ts";
 export type { Continuable } from "../../core/continuation.ts";
@@ -26,7 +26,7 @@ export { FetchExecutorTarget } from "./fetch_executor_target.ts";
 export { FetchOrchestrator, type FetchOrchestratorOptions } from "./fetch_orchestrator.ts";
 export { fetchQueueConsumer, type QueueBatchLike } from "./queue_consumer.ts";
 export type { StrategyNames } from "./strategies.ts";
-export { JobTooLargeError } from "../../core/job_too_large.ts";
+export { JobTooLargeError } from "../../core/requests/job_too_large.ts";
 export { QueueFullError } from "../../core/orchestrator/queue_full.ts";
 export type { HostOptions, OrchestratorOptions } from "../../core/orchestrator/orchestrator_options.ts";
 export type { BreakerOptions } from "../../core/orchestrator/circuit_breaker.ts";
@@ -36,6 +36,6 @@ export type {
   OrchestratorEvent,
   OrchestratorStatistics,
 } from "../../core/orchestrator/orchestrator_events.ts";
-export type { OriginAddress } from "../../core/origin_address.ts";
+export type { OriginAddress } from "../../core/requests/origin_address.ts";
 export type { AutoOption, AutoQuery, Explanation } from "../../core/strategies/auto.ts";
 export type { QueueMessage } from "../../core/strategies/queue_batch.ts";

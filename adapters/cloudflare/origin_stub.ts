@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DeliverTo, OriginAddress } from "../../core/origin_address.ts";
+import type { DeliverTo, OriginAddress } from "../../core/requests/origin_address.ts";
 import { ExportNotFoundError } from "./binding_errors.ts";
 import { stubByName } from "./export_lookup.ts";
 import type { DeliveryTarget } from "./platform.ts";

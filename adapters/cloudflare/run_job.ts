@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../core/clock.ts";
 import type { Acknowledgement, Job, Message } from "../../core/job.ts";
-import { performJob } from "../../core/perform_job.ts";
+import { performJob } from "../../core/fetch/perform_job.ts";
 import { stubByName } from "./export_lookup.ts";
 import type { DeliveryTarget, ExecutionContextLike } from "./platform.ts";
 

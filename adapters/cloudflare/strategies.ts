@@ -5,7 +5,7 @@
  */
 import { systemClock } from "../../core/clock.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
-import type { OriginAddress } from "../../core/origin_address.ts";
+import type { OriginAddress } from "../../core/requests/origin_address.ts";
 import { type AutoCandidate, AutoExecutor } from "../../core/strategies/auto.ts";
 import { AutoHistory } from "../../core/strategies/auto_history.ts";
 import { DirectExecutor } from "../../core/strategies/direct.ts";

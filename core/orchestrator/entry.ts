@@ -4,7 +4,7 @@
  * @module
  */
 import type { RowKey } from "../storage.ts";
-import type { Priority } from "../route.ts";
+import type { Priority } from "../requests/route.ts";
 import type { InLine } from "./line.ts";
 import type { EntryHead, EntryKind, EntryMeta } from "./orchestrator_rows.ts";
 

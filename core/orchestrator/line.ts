@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PRIORITIES, type Priority } from "../route.ts";
+import { PRIORITIES, type Priority } from "../requests/route.ts";
 
 /** What stands in line. */
 export interface InLine {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { FetchError } from "../fetch_error.ts";
-import { fetchRetryDelay, fetchRetryPolicy } from "../fetch_retry.ts";
+import { FetchError } from "../fetch/fetch_error.ts";
+import { fetchRetryDelay, fetchRetryPolicy } from "../fetch/fetch_retry.ts";
 import type { Job } from "../job.ts";
 import type { ResponseSync } from "../serializer/response_sync.ts";
 

@@ -4,15 +4,15 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import { JobCompany } from "../company.ts";
-import { encodeOutcome } from "../encode_outcome.ts";
-import { FetchError } from "../fetch_error.ts";
+import { JobCompany } from "../fetch/company.ts";
+import { encodeOutcome } from "../fetch/encode_outcome.ts";
+import { FetchError } from "../fetch/fetch_error.ts";
 import type { Acknowledgement, Job, Message } from "../job.ts";
-import type { OriginAddress } from "../origin_address.ts";
-import type { PerformJobOptions } from "../perform_job.ts";
-import { requestTarget } from "../request_target.ts";
-import { runFetch } from "../run_fetch.ts";
-import type { Priority } from "../route.ts";
+import type { OriginAddress } from "../requests/origin_address.ts";
+import type { PerformJobOptions } from "../fetch/perform_job.ts";
+import { requestTarget } from "../requests/request_target.ts";
+import { runFetch } from "../fetch/run_fetch.ts";
+import type { Priority } from "../requests/route.ts";
 import type { ResponseSync } from "../serializer/response_sync.ts";
 import type { Storage } from "../storage.ts";
 import { Entry } from "./entry.ts";

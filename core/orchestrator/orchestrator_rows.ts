@@ -4,8 +4,8 @@
  * @module
  */
 import { PayloadVersionError } from "../errors.ts";
-import type { OriginAddress } from "../origin_address.ts";
-import type { Priority } from "../route.ts";
+import type { OriginAddress } from "../requests/origin_address.ts";
+import type { Priority } from "../requests/route.ts";
 import { MAX_DUE, type Row, type RowKey, type Storage } from "../storage.ts";
 
 /** What a row says besides its long text. */

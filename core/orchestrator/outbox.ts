@@ -4,9 +4,9 @@
  * @module
  */
 import type { RetryPolicy } from "../backoff.ts";
-import { deliverOnce, type DeliverOptions, redeliveryDelay } from "../deliver.ts";
+import { deliverOnce, type DeliverOptions, redeliveryDelay } from "../fetch/deliver.ts";
 import type { Acknowledgement, Job } from "../job.ts";
-import type { DeliverTo } from "../origin_address.ts";
+import type { DeliverTo } from "../requests/origin_address.ts";
 import type { Entry } from "./entry.ts";
 import type { OrchestratorRows } from "./orchestrator_rows.ts";
 

@@ -7,8 +7,8 @@ import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
 import type { Durability, Job } from "../job.ts";
-import { requestTarget } from "../request_target.ts";
-import type { StrategyName } from "../route.ts";
+import { requestTarget } from "../requests/request_target.ts";
+import type { StrategyName } from "../requests/route.ts";
 import { AutoHistory, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
 import { fetchCost, type FetchShape } from "./cost_model.ts";
 

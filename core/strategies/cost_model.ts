@@ -5,9 +5,9 @@
  * @module
  */
 import type { Durability } from "../job.ts";
-import type { StrategyName } from "../route.ts";
+import type { StrategyName } from "../requests/route.ts";
 
-export type { StrategyName } from "../route.ts";
+export type { StrategyName } from "../requests/route.ts";
 
 /**
  * Prices of the Workers Paid plan beyond what it includes, in US dollars per million

@@ -5,7 +5,7 @@
  */
 import type { Executor } from "../executor.ts";
 import type { Job } from "../job.ts";
-import { performJob, type PerformJobOptions } from "../perform_job.ts";
+import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
 
 /** How to set up a {@linkcode DirectExecutor}. */
 export interface DirectOptions extends Omit<PerformJobOptions, "signal"> {

@@ -5,9 +5,9 @@
  */
 import type { Executor } from "../executor.ts";
 import type { Job } from "../job.ts";
-import type { OriginAddress } from "../origin_address.ts";
-import { requestTarget } from "../request_target.ts";
-import type { Priority } from "../route.ts";
+import type { OriginAddress } from "../requests/origin_address.ts";
+import { requestTarget } from "../requests/request_target.ts";
+import type { Priority } from "../requests/route.ts";
 
 /** What an orchestrator looks like to an origin. */
 export interface OrchestratorTarget {

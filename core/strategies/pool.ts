@@ -8,8 +8,8 @@ import type { Executor, Plan } from "../executor.ts";
 import type { Job } from "../job.ts";
 import { Orchestrator } from "../orchestrator/orchestrator.ts";
 import type { OrchestratorOptions } from "../orchestrator/orchestrator_options.ts";
-import { performJob, type PerformJobOptions } from "../perform_job.ts";
-import { requestTarget } from "../request_target.ts";
+import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
+import { requestTarget } from "../requests/request_target.ts";
 import type { Storage } from "../storage.ts";
 
 /** Orchestrators within this process. */

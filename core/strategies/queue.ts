@@ -5,8 +5,8 @@
  */
 import type { Executor } from "../executor.ts";
 import type { Job } from "../job.ts";
-import type { OriginAddress } from "../origin_address.ts";
-import { JobTooLargeError } from "../job_too_large.ts";
+import type { OriginAddress } from "../requests/origin_address.ts";
+import { JobTooLargeError } from "../requests/job_too_large.ts";
 
 /** What is sent to the queue: plain JSON. */
 export interface QueuedJob {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type DeliverOptions, deliverUntilDue } from "../deliver.ts";
-import { encodeOutcome } from "../encode_outcome.ts";
-import { FetchError } from "../fetch_error.ts";
+import { type DeliverOptions, deliverUntilDue } from "../fetch/deliver.ts";
+import { encodeOutcome } from "../fetch/encode_outcome.ts";
+import { FetchError } from "../fetch/fetch_error.ts";
 import { type Job, JOB_VERSION } from "../job.ts";
-import { type DeliverTo, isOriginAddress } from "../origin_address.ts";
-import { performJob, type PerformJobOptions } from "../perform_job.ts";
-import { requestTarget } from "../request_target.ts";
+import { type DeliverTo, isOriginAddress } from "../requests/origin_address.ts";
+import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
+import { requestTarget } from "../requests/request_target.ts";
 import type { QueuedJob } from "./queue.ts";
 
 /** A message as a queue hands it over; Cloudflare's fits. */

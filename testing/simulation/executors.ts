@@ -6,7 +6,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Executor } from "../../core/executor.ts";
 import type { Acknowledgement, Job, Message } from "../../core/job.ts";
-import { performJob } from "../../core/perform_job.ts";
+import { performJob } from "../../core/fetch/perform_job.ts";
 import type { Book, RequestStory } from "./book.ts";
 import { chance, dice } from "./chance.ts";
 import { ConnectionLostError, type Network } from "./network.ts";

@@ -9,7 +9,7 @@ import { continuation } from "../../core/continuation.ts";
 import type { Executor } from "../../core/executor.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
 import { Requests } from "../../core/requests.ts";
-import { IdSource } from "../../core/row_id.ts";
+import { IdSource } from "../../core/alarms/row_id.ts";
 import { parse, RequestSync } from "../../core/serializer/mod.ts";
 import { DEAD_DUE, MAX_DUE, type Storage } from "../../core/storage.ts";
 import { type Book, MIXED, type RequestStory } from "./book.ts";

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../../core/clock.ts";
 import { DozeError } from "../../core/errors.ts";
-import { FetchError } from "../../core/fetch_error.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import { ResponseSync } from "../../core/serializer/mod.ts";
 import { PAUSED_DUE, type Row, type Storage } from "../../core/storage.ts";
 import type { Book, RequestStory } from "./book.ts";

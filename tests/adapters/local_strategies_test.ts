@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type LocalContext, type LocalHost, LocalObject, startLocal } from "../../adapters/local.ts";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { InvalidOptionError } from "../../core/errors.ts";
-import type { FetchError } from "../../core/fetch_error.ts";
+import type { FetchError } from "../../core/fetch/fetch_error.ts";
 import type { ProxyFetchOptions } from "../../core/requests.ts";
 import { RequestSync, type RequestSyncInit } from "../../core/serializer/request_sync.ts";
 import type { ResponseSync } from "../../core/serializer/response_sync.ts";

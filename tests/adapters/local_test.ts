@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type LocalContext, LocalObject, startLocal } from "../../adapters/local.ts";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { openSqlite, type SqliteStorage } from "../../adapters/sqlite.ts";
-import type { FetchError } from "../../core/fetch_error.ts";
+import type { FetchError } from "../../core/fetch/fetch_error.ts";
 import { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 import type { Storage } from "../../core/storage.ts";
 import { fakeClock } from "../../testing/fake_clock.ts";

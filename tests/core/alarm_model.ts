@@ -8,7 +8,7 @@
 import fc from "fast-check";
 import { Alarms } from "../../core/alarms.ts";
 import { continuation } from "../../core/continuation.ts";
-import type { MissedRuns, OnConflict } from "../../core/schedule.ts";
+import type { MissedRuns, OnConflict } from "../../core/alarms/schedule.ts";
 import { compareKeys, type Storage } from "../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../testing/fake_clock.ts";
 import { Actor, HandlerError, seededIds } from "./alarm_stage.ts";

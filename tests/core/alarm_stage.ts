@@ -5,12 +5,12 @@
  * @module
  */
 import { MemoryStorage } from "../../adapters/memory.ts";
-import type { AlarmEvent } from "../../core/alarm_events.ts";
+import type { AlarmEvent } from "../../core/alarms/alarm_events.ts";
 import { Alarms } from "../../core/alarms.ts";
-import type { AlarmsOptions } from "../../core/alarms_options.ts";
+import type { AlarmsOptions } from "../../core/alarms/alarms_options.ts";
 import { continuation } from "../../core/continuation.ts";
 import { cron } from "../../core/cron.ts";
-import { IdSource } from "../../core/row_id.ts";
+import { IdSource } from "../../core/alarms/row_id.ts";
 import type { Storage } from "../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../testing/fake_clock.ts";
 

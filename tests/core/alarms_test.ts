@@ -4,9 +4,9 @@ import { openSqlite } from "../../adapters/sqlite.ts";
 import { Alarms } from "../../core/alarms.ts";
 import { systemClock } from "../../core/clock.ts";
 import { continuation } from "../../core/continuation.ts";
-import { registerCron, registeredCron } from "../../core/cron_engine.ts";
+import { registerCron, registeredCron } from "../../core/alarms/cron_engine.ts";
 import { UnknownMethodError } from "../../core/errors.ts";
-import { dueOfId } from "../../core/row_id.ts";
+import { dueOfId } from "../../core/alarms/row_id.ts";
 import { Actor, HandlerError, stage } from "./alarm_stage.ts";
 
 Deno.test("schedule(), cancelSchedule() and their kin return values, never promises", () => {

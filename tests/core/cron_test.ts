@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { cron } from "../../core/cron.ts";
-import { registeredCron } from "../../core/cron_engine.ts";
-import { InvalidCronError, InvalidTimeZoneError } from "../../core/schedule_errors.ts";
+import { registeredCron } from "../../core/alarms/cron_engine.ts";
+import { InvalidCronError, InvalidTimeZoneError } from "../../core/alarms/schedule_errors.ts";
 import { notation, type PlainPattern, WallTape } from "./cron_oracle.ts";
 
 const HOUR = 3_600_000;

@@ -5,7 +5,7 @@
  */
 import type { Executor } from "../../core/executor.ts";
 import type { Acknowledgement, Job, Message } from "../../core/job.ts";
-import { performJob } from "../../core/perform_job.ts";
+import { performJob } from "../../core/fetch/perform_job.ts";
 import { LedgerHost, type LedgerOptions } from "./ledger_host.ts";
 
 /** What stands in for the network: as `fetch`, from a URL and what the runtime is given besides. */

@@ -11,7 +11,7 @@ import { type AlarmEvent, Alarms } from "../../core/alarms.ts";
 import type { RetryOptions } from "../../core/backoff.ts";
 import { continuation } from "../../core/continuation.ts";
 import type { Executor, Plan } from "../../core/executor.ts";
-import { FetchError } from "../../core/fetch_error.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import { type Delivery, type Heartbeat, type Job, JOB_VERSION, type Persist } from "../../core/job.ts";
 import {
   type LedgerEvent,
@@ -20,7 +20,7 @@ import {
   type RequestInput,
   Requests,
 } from "../../core/requests.ts";
-import type { IdSource } from "../../core/row_id.ts";
+import type { IdSource } from "../../core/alarms/row_id.ts";
 import { ResponseSync, stringify } from "../../core/serializer/mod.ts";
 import { MAX_DUE, type Row, type Storage } from "../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../testing/fake_clock.ts";

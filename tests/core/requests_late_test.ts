@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FetchError } from "../../core/fetch_error.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import { RequestSync, stringify } from "../../core/serializer/mod.ts";
 import { answer, beat, brief, LedgerHost, onStorages, reply, StagedError, urlOf } from "./ledger_host.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { compareKeys, DEAD_DUE, InvalidIdError, MAX_DUE, PAUSED_DUE, type RowKey } from "@doze/fetch";
 import fc from "fast-check";
-import { checkId } from "../../core/row_id.ts";
+import { checkId } from "../../core/alarms/row_id.ts";
 
 /** Any well-formed text, with what orders differ on: astral characters and those just below them. */
 const id = fc.array(fc.constantFrom("", "a", "b", "é", "\uD7FF", "\uE000", "\uFFFD", "😀", "\u{10FFFF}", "\u0000")).map(

@@ -4,9 +4,9 @@
  * @module
  */
 import { AssertionError } from "@std/assert";
-import { FetchError } from "../../core/fetch_error.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import type { FetchPolicyOptions } from "../../core/policy.ts";
-import type { FetchRetryOptions } from "../../core/fetch_retry.ts";
+import type { FetchRetryOptions } from "../../core/fetch/fetch_retry.ts";
 import { type Job, JOB_VERSION } from "../../core/job.ts";
 import { RequestSync, type RequestSyncInit, ResponseSync, stringify } from "../../core/serializer/mod.ts";
 

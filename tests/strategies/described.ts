@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FetchError } from "../../core/fetch_error.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import type { ResponseSync } from "../../core/serializer/response_sync.ts";
 
 /** What a test wants to know of an outcome. */

@@ -17,7 +17,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledge a delivery before its transition is committed",
-    file: "core/request_inbox.ts",
+    file: "core/requests/request_inbox.ts",
     from: 'if (action === "run") return this.#run(view, message);',
     to:
       'if (action === "run") {\n      queueMicrotask(() => { try { this.#run(view, message); } catch {} });\n      return "settled";\n    }',
@@ -30,7 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "arm no alarm for the rows after those that run",
-    file: "core/sweep.ts",
+    file: "core/alarms/sweep.ts",
     from: "if (next !== undefined) wake.ensureArmed(next);\n    const nextWake",
     to: "const nextWake",
   },
@@ -60,14 +60,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "drop the row when its handler throws",
-    file: "core/settle.ts",
+    file: "core/alarms/settle.ts",
     from: "if (failures < policy.attempts) {",
     to:
       'if (failures > 0) {\n      this.#parts.storage.take(row);\n      return "dead";\n    }\n    if (failures < policy.attempts) {',
   },
   {
     name: "lose the outcome when its handler throws",
-    file: "core/request_row.ts",
+    file: "core/requests/request_row.ts",
     from: "const whole = JSON.stringify({ ...kept, outcome: text, delivered });",
     to: "const whole = JSON.stringify(kept);",
   },
@@ -91,49 +91,49 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "report no late outcome",
-    file: "core/request_inbox.ts",
+    file: "core/requests/request_inbox.ts",
     from: 'if (action === "late" || action === "ambiguous" || action === "stale") this.#report(message, action, view);',
     to: "",
   },
   {
     name: "deliver once only",
-    file: "core/deliver.ts",
+    file: "core/fetch/deliver.ts",
     from: "const left = job.due - clock.now();",
     to: "const left = 0;",
   },
   {
     name: "count no sendings",
-    file: "core/deliver.ts",
+    file: "core/fetch/deliver.ts",
     from: "outcome, sending, options);",
     to: "outcome, 1, options);",
   },
   {
     name: "never ask for a deferred request to be written down",
-    file: "core/company.ts",
+    file: "core/fetch/company.ts",
     from: "if (persistAfter !== undefined && carried?.continuation !== undefined) {",
     to: "if (false as boolean) {\n      void persistAfter;\n      void carried;",
   },
   {
     name: "bring the continuation along although the row has it",
-    file: "core/company.ts",
+    file: "core/fetch/company.ts",
     from: "const { continuation: _, ...carried } = this.#job.carried;",
     to: "const carried = this.#job.carried;",
   },
   {
     name: "arm no alarm for the next try of a handler",
-    file: "core/settle.ts",
+    file: "core/alarms/settle.ts",
     from: 'wake.ensureArmed(due);\n      return "retrying";',
     to: 'void wake;\n      return "retrying";',
   },
   {
     name: "take an executor for lost too early",
-    file: "core/request_liveness.ts",
+    file: "core/requests/request_liveness.ts",
     from: "return lease !== undefined && live.lastSeen + lease <= now",
     to: "return lease !== undefined && live.lastSeen + lease / 2 <= now",
   },
   {
     name: "note no sign of life",
-    file: "core/request_liveness.ts",
+    file: "core/requests/request_liveness.ts",
     from: "if (live !== undefined) live.lastSeen = clock.now();",
     to: "if (live !== undefined) return;",
   },
@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "forget a deferred request at its deadline",
-    file: "core/request_liveness.ts",
+    file: "core/requests/request_liveness.ts",
     from: 'return live.row ? "gone" : this.#end(',
     to: 'return live.row || live.durability === "deferred" ? "gone" : this.#end(',
   },

@@ -4,11 +4,11 @@ import { WORKER_MAX_TIMEOUT } from "../../adapters/cloudflare/worker_executor.ts
 import { Alarms } from "../../core/alarms.ts";
 import { continuation } from "../../core/continuation.ts";
 import { RowTooLargeError } from "../../core/errors.ts";
-import type { FetchFunction } from "../../core/exchange.ts";
-import type { FetchError } from "../../core/fetch_error.ts";
+import type { FetchFunction } from "../../core/fetch/exchange.ts";
+import type { FetchError } from "../../core/fetch/fetch_error.ts";
 import type { Acknowledgement, Job, Message } from "../../core/job.ts";
 import { Orchestrator } from "../../core/orchestrator/orchestrator.ts";
-import { performJob } from "../../core/perform_job.ts";
+import { performJob } from "../../core/fetch/perform_job.ts";
 import { Requests } from "../../core/requests.ts";
 import { RequestSync, type ResponseSync } from "../../core/serializer/mod.ts";
 import { AutoExecutor } from "../../core/strategies/auto.ts";

@@ -6,7 +6,7 @@
  */
 import { type LocalContext, LocalObject, startLocal } from "../../../adapters/local.ts";
 import { openSqlite, type SqliteStorage } from "../../../adapters/sqlite.ts";
-import type { FetchError } from "../../../core/fetch_error.ts";
+import type { FetchError } from "../../../core/fetch/fetch_error.ts";
 import { RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
 
 /** What all the processes on one file have been asked, and what their handlers have written down. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type InLine, Line } from "../../../core/orchestrator/line.ts";
-import { PRIORITIES, type Priority } from "../../../core/route.ts";
+import { PRIORITIES, type Priority } from "../../../core/requests/route.ts";
 
 function entry(id: string, host = "a", priority: Priority = "normal"): InLine {
   return { id, host, priority };

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { FetchError } from "../../../core/fetch_error.ts";
+import { FetchError } from "../../../core/fetch/fetch_error.ts";
 import { hostResult, nextTryIn } from "../../../core/orchestrator/next_try.ts";
 import { ResponseSync } from "../../../core/serializer/mod.ts";
 import { fakeClock } from "../../../testing/fake_clock.ts";

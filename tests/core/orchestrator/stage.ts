@@ -8,7 +8,7 @@ import { MemoryStorage } from "../../../adapters/memory.ts";
 import type { Acknowledgement, Delivery, Job, Message } from "../../../core/job.ts";
 import { Orchestrator, type OrchestratorParts } from "../../../core/orchestrator/orchestrator.ts";
 import type { OrchestratorEvent } from "../../../core/orchestrator/orchestrator_events.ts";
-import type { OriginAddress } from "../../../core/origin_address.ts";
+import type { OriginAddress } from "../../../core/requests/origin_address.ts";
 import { parse } from "../../../core/serializer/mod.ts";
 import { MAX_DUE } from "../../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../../testing/fake_clock.ts";

@@ -2,9 +2,9 @@ import { assertEquals, AssertionError, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../../adapters/memory.ts";
 import { systemClock } from "../../../core/clock.ts";
 import { InvalidOptionError } from "../../../core/errors.ts";
-import type { FetchFunction } from "../../../core/exchange.ts";
+import type { FetchFunction } from "../../../core/fetch/exchange.ts";
 import type { Acknowledgement, Job, Message } from "../../../core/job.ts";
-import type { StrategyName } from "../../../core/route.ts";
+import type { StrategyName } from "../../../core/requests/route.ts";
 import { PoolExecutor, type PoolOrchestratorOptions } from "../../../core/strategies/pool.ts";
 import { jobFor } from "../unruly_server.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import { systemClock } from "../../../core/clock.ts";
-import type { FetchFunction } from "../../../core/exchange.ts";
+import type { FetchFunction } from "../../../core/fetch/exchange.ts";
 import type { Acknowledgement, Job, Message } from "../../../core/job.ts";
-import type { OriginAddress } from "../../../core/origin_address.ts";
+import type { OriginAddress } from "../../../core/requests/origin_address.ts";
 import { parse } from "../../../core/serializer/mod.ts";
 import { performBatch, type QueueBatchOptions, type QueueMessage } from "../../../core/strategies/queue_batch.ts";
 import { fakeClock } from "../../../testing/fake_clock.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import type { Job } from "../../../core/job.ts";
-import { JobTooLargeError } from "../../../core/job_too_large.ts";
+import { JobTooLargeError } from "../../../core/requests/job_too_large.ts";
 import { QUEUE_MAX_BYTES, type QueuedJob, QueueExecutor } from "../../../core/strategies/queue.ts";
 import { jobFor } from "../unruly_server.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { FetchError } from "../../../core/fetch_error.ts";
+import { FetchError } from "../../../core/fetch/fetch_error.ts";
 import { ResponseSync } from "../../../core/serializer/mod.ts";
 import { Book, type RequestStory } from "../../../testing/simulation/book.ts";
 import { Disk } from "../../../testing/simulation/disk.ts";

@@ -1,0 +1,122 @@
+/**
+ * The text in a row: what all kinds of rows remember about their tries, and the kind's own body.
+ *
+ * @module
+ */
+import type { RetryOptions } from "../backoff.ts";
+import { PayloadVersionError } from "../errors.ts";
+
+/** The format that this version writes: `1<meta as JSON, or nothing>\n<body>`. */
+const VERSION = 1;
+/** A format version, then the meta, which as JSON holds no line break, then the body, whatever it holds. */
+const FORMAT = /^([1-9][0-9]*)(\{[^\n]*\})?\n/;
+
+/** What a failure leaves in its row. */
+export interface FailureRecord {
+  /** The error's `name`, e.g. `"TypeError"`. */
+  readonly name: string;
+  /** The error's `message`, cut after 1,000 UTF-16 code units. */
+  readonly message: string;
+  /** The error's `code`, when it is a string. */
+  readonly code?: string;
+  /** The head of the error's `stack`, cut after 2,000 UTF-16 code units. */
+  readonly stack?: string;
+  /** When it failed, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What a row of any kind may carry beside its body. Members that are absent cost nothing. */
+export interface RowMeta {
+  /** How many tries have failed since the last success. */
+  readonly failures?: number;
+  /** The latest failure. */
+  readonly error?: FailureRecord;
+  /** The row's own retry options; what they leave out comes from the defaults. */
+  readonly retry?: RetryOptions;
+  /** Where the row belongs when it is elsewhere (paused, backing off, dead), in milliseconds since the epoch. */
+  readonly due?: number;
+  /** For a dead letter that could not keep its id: the id it had. */
+  readonly of?: string;
+  /** For a dead letter: how many runs it stands for, when more than one. */
+  readonly runs?: number;
+  /** Cron: the pattern. */
+  readonly pattern?: string;
+  /** Cron: the IANA time zone. */
+  readonly timeZone?: string;
+  /** Cron: what becomes of runs that fell in downtime. */
+  readonly missed?: "skip" | "once" | "all";
+  /** Cron: for when the latest run that committed was due, in milliseconds since the epoch. */
+  readonly previousRun?: number;
+  /** Cron: how many runs have committed. */
+  readonly runCount?: number;
+}
+
+/** A decoded payload. */
+export interface RowPayload {
+  /** What the row carries beside its body. */
+  readonly meta: RowMeta;
+  /** The kind's own text, e.g. a continuation. */
+  readonly body: string;
+}
+
+const NO_META: RowMeta = Object.freeze({});
+
+/** Writes a payload; a body without meta is kept as it is, so that the usual row costs no JSON. */
+export function encodePayload(body: string, meta: RowMeta = NO_META): string {
+  return meta === NO_META ? `${VERSION}\n${body}` : `${VERSION}${JSON.stringify(meta)}\n${body}`;
+}
+
+/**
+ * Reads a payload.
+ *
+ * @throws {PayloadVersionError} (`PAYLOAD_VERSION`) for a newer format, or a text that is none of ours.
+ */
+export function decodePayload(payload: string): RowPayload {
+  if (payload.startsWith("1\n")) return { meta: NO_META, body: payload.slice(2) };
+  const match = FORMAT.exec(payload);
+  if (match === null) throw new PayloadVersionError("row", payload.slice(0, 20), VERSION);
+  if (Number(match[1]) !== VERSION) throw new PayloadVersionError("row", Number(match[1]), VERSION);
+  return { meta: match[2] === undefined ? NO_META : readMeta(match[2]), body: payload.slice(match[0].length) };
+}
+
+function readMeta(text: string): RowMeta {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PayloadVersionError("row", text.slice(0, 20), VERSION);
+  }
+}
+
+/**
+ * Reduces whatever was thrown to what a row keeps.
+ *
+ * @param error Anything; hostile values included.
+ * @param at When it was thrown, in milliseconds since the epoch.
+ */
+export function failureRecord(error: unknown, at: number): FailureRecord {
+  try {
+    return readFailure(error, at);
+  } catch {
+    // A getter or a trap of the handler's own making: its row must fail like any other.
+    return { name: typeof error, message: "an error that cannot be shown", at };
+  }
+}
+
+function readFailure(error: unknown, at: number): FailureRecord {
+  if (!(error instanceof Error)) return { name: typeof error, message: cut(describe(error), 1_000), at };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const stack = typeof error.stack === "string" ? cut(error.stack, 2_000) : undefined;
+  return { name: cut(String(error.name), 200), message: cut(String(error.message), 1_000), code, stack, at };
+}
+
+function describe(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return "a value that cannot be shown";
+  }
+}
+
+function cut(text: string, length: number): string {
+  return (text.length > length ? `${text.slice(0, length)}…` : text).toWellFormed();
+}

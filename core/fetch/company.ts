@@ -1,0 +1,110 @@
+/**
+ * What an executor tells its origin while it fetches: that it is alive, and that a deferred request should be written
+ * down.
+ *
+ * @module
+ */
+import { type DeliverOptions, redeliveryDelay } from "./deliver.ts";
+import { FetchBudget } from "./fetch_budget.ts";
+import { type Acknowledgement, type Job, JOB_VERSION, type Message } from "../job.ts";
+
+/** How long to wait for one answer, in milliseconds, where nothing else is said. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Goes along with one job, from its beginning until its outcome is there. */
+export class JobCompany {
+  readonly #job: Job;
+  readonly #options: DeliverOptions;
+  readonly #giveUp: () => void;
+  readonly #stops = new Set<() => void>();
+  #persisted: Promise<boolean> | undefined;
+  #ended = false;
+
+  /**
+   * Starts. It sends a heartbeat every `job.heartbeat` milliseconds, and once `job.persistAfter` has passed since the
+   * call, the job itself, again and again until the origin has answered.
+   *
+   * @param job The job.
+   * @param options Where to deliver, by whose clock.
+   * @param giveUp Called when the origin answers that it wants no outcome any more.
+   */
+  constructor(job: Job, options: DeliverOptions, giveUp: () => void) {
+    this.#job = job;
+    this.#options = options;
+    this.#giveUp = giveUp;
+    const { persistAfter, heartbeat, carried } = job;
+    if (persistAfter !== undefined && carried?.continuation !== undefined) {
+      const elapsed = options.clock.now() - (job.due - job.grace - job.timeout);
+      // By two clocks the call may seem to lie in the future.
+      this.#after(persistAfter - Math.max(0, elapsed), () => this.#persisted ??= this.#persist());
+    } else if (heartbeat !== undefined) {
+      this.#beatAfter(heartbeat);
+    }
+  }
+
+  /**
+   * Ends, as soon as the origin has answered a request to persist that is under way: an outcome that overtook it would
+   * be run once for each.
+   *
+   * @returns The job to answer. Once written down it does not bring its continuation along: the row has it.
+   */
+  async end(): Promise<Job> {
+    this.#ended = true;
+    for (const stop of this.#stops) stop();
+    if (this.#persisted === undefined || !(await this.#persisted) || this.#job.carried === undefined) return this.#job;
+    const { continuation: _, ...carried } = this.#job.carried;
+    return { ...this.#job, carried: { ...carried, durability: "strict" } };
+  }
+
+  /** Fulfils once the origin has answered: with `false` when the budget for that is over. */
+  async #persist(): Promise<boolean> {
+    const { clock, signal } = this.#options;
+    for (let sending = 1;; sending++) {
+      const answer = await this.#send({ type: "persist", v: JOB_VERSION, job: this.#job });
+      if (answer !== undefined) {
+        if (answer === "late" && !this.#ended) this.#giveUp();
+        if (answer === "pending" && !this.#ended && this.#job.heartbeat !== undefined) {
+          this.#beatAfter(this.#job.heartbeat);
+        }
+        return true;
+      }
+      const wait = Math.min(redeliveryDelay(this.#options, sending), this.#job.due - clock.now());
+      if (wait <= 0 || signal?.aborted === true) return false;
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));
+    }
+  }
+
+  #beatAfter(ms: number): void {
+    this.#after(ms, async () => {
+      const { id, due, token, attempt } = this.#job;
+      const answer = await this.#send({ type: "heartbeat", v: JOB_VERSION, id, due, token, attempt });
+      // Once there is an outcome, it is for the origin to tell that it is late.
+      if (!this.#ended && (answer === "late" || answer === "unknown")) this.#giveUp();
+    });
+    this.#after(ms, () => this.#beatAfter(ms));
+  }
+
+  /** The answer to a message, or `undefined` when none came. It never rejects. */
+  async #send(message: Message): Promise<Acknowledgement | undefined> {
+    const { clock, deliver, deliveryTimeout = ANSWER_TIMEOUT_MS, signal } = this.#options;
+    const budget = new FetchBudget(clock, deliveryTimeout, signal);
+    try {
+      const raced = await budget.race(Promise.resolve(deliver(message)));
+      return "stop" in raced ? undefined : raced.value;
+    } catch {
+      // Why it failed does not matter: the origin may be restarting, or the message may have been lost.
+      return undefined;
+    } finally {
+      budget.close();
+    }
+  }
+
+  #after(ms: number, run: () => unknown): void {
+    if (this.#ended) return;
+    const stop = this.#options.clock.setTimeout(() => {
+      this.#stops.delete(stop);
+      run();
+    }, Math.max(0, ms));
+    this.#stops.add(stop);
+  }
+}

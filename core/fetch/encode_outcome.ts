@@ -1,0 +1,65 @@
+/**
+ * Writes an outcome so that it fits the way back to its origin.
+ *
+ * @module
+ */
+import { FetchError } from "./fetch_error.ts";
+import { isIdempotent } from "./fetch_retry.ts";
+import type { Carried, Job } from "../job.ts";
+import { parse, RequestSync, type ResponseSync, stringify } from "../serializer/mod.ts";
+
+/**
+ * Writes an outcome as text. One that does not fit is not cut: in its place stands an `OUTCOME_TOO_LARGE` that keeps
+ * the status and, where they fit, the headers.
+ *
+ * @param outcome The outcome.
+ * @param job The job that it answers.
+ * @param maxBytes Most bytes of the delivery.
+ * @returns As `stringify` writes it.
+ */
+export function encodeOutcome(outcome: ResponseSync | FetchError, job: Job, maxBytes: number): string {
+  const room = maxBytes - carriedBytes(job.carried);
+  const text = stringify(outcome);
+  if (textBytes(text) <= room) return text;
+  const replaced = outcome instanceof FetchError ? outcome : tooLarge(outcome, job, textBytes(text));
+  const whole = stringify(replaced);
+  return textBytes(whole) <= room ? whole : stringify(bare(replaced));
+}
+
+/**
+ * The size of a text on its way, in bytes: as structured clone writes it (one byte for each UTF-16 code unit while all
+ * of them are Latin-1, else two) or in UTF-8, whichever is more.
+ */
+export function textBytes(text: string): number {
+  if (!/[\u0080-\uffff]/.test(text)) return text.length;
+  const units = /[\u0100-\uffff]/.test(text) ? 2 * text.length : text.length;
+  return Math.max(units, new TextEncoder().encode(text).byteLength);
+}
+
+function carriedBytes(carried: Carried | undefined): number {
+  return carried === undefined ? 0 : textBytes(stringify(carried));
+}
+
+function tooLarge(response: ResponseSync, job: Job, bytes: number): FetchError {
+  const request = parse(job.request);
+  const repeatable = request instanceof RequestSync && isIdempotent(request.method, request.headers);
+  const { url, status, headers } = response;
+  return new FetchError("OUTCOME_TOO_LARGE", url, {
+    status,
+    headers,
+    ambiguous: !repeatable,
+    detail: `${bytes} bytes`,
+  });
+}
+
+/** What is left when even the headers, or an underlying error's message, do not fit. */
+function bare(error: FetchError): FetchError {
+  const { code, url, ambiguous, retryable, attempt, status, timings } = error;
+  return new FetchError(code, url.slice(0, 1024), {
+    ambiguous,
+    retryable,
+    attempt,
+    timings,
+    ...(status === undefined ? {} : { status }),
+  });
+}

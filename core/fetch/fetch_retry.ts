@@ -1,0 +1,89 @@
+/**
+ * Whether a fetch that failed is tried again, and when.
+ *
+ * @module
+ */
+import { retryDelay, type RetryOptions, type RetryPolicy, retryPolicy } from "../backoff.ts";
+import { InvalidOptionError } from "../errors.ts";
+import { parseRetryAfter } from "./retry_after.ts";
+
+/**
+ * How often the executor tries a fetch, and when it tries again. Every try shares the one `timeout`: a wait that would
+ * outlast it is not begun, the last outcome stands instead.
+ *
+ * Only what may be repeated is: requests that are idempotent by method, and others with an `Idempotency-Key` header.
+ */
+export interface FetchRetryOptions extends RetryOptions {
+  /** HTTP statuses that are tried again. Default: 408, 425, 429, 500, 502, 503, 504. */
+  readonly statuses?: readonly number[];
+  /** Whether a connection that failed, also halfway through the body, is tried again. Default: `true`. */
+  readonly network?: boolean;
+  /** Longest wait that a `Retry-After` header can ask for, in milliseconds; a longer one is cut. Default: 60,000. */
+  readonly maxRetryAfter?: number;
+}
+
+/** {@linkcode FetchRetryOptions} with every default filled in. */
+export type FetchRetryPolicy = Required<FetchRetryOptions>;
+
+/** Three tries, half a second and a second apart at most, all of it left to chance. */
+const DEFAULTS: RetryPolicy = { attempts: 3, backoff: 500, maxDelay: 30_000, jitter: 1 };
+const STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/** Methods that may be repeated (https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/**
+ * Fills in the defaults and checks the ranges.
+ *
+ * @param options What the caller gave; `undefined` means one try.
+ * @param name The option's name, for messages.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a member that is out of its range.
+ */
+export function fetchRetryPolicy(options: FetchRetryOptions | undefined, name = "retry"): FetchRetryPolicy {
+  const tries = retryPolicy(options, options === undefined ? { ...DEFAULTS, attempts: 1 } : DEFAULTS, name);
+  const statuses = options?.statuses ?? STATUSES;
+  if (
+    !Array.isArray(statuses) || !statuses.every((status) => Number.isInteger(status) && status >= 200 && status < 600)
+  ) {
+    throw new InvalidOptionError(`${name}.statuses`, statuses, "pass an array of HTTP statuses from 200 to 599");
+  }
+  const network = options?.network ?? true;
+  if (typeof network !== "boolean") throw new InvalidOptionError(`${name}.network`, network, "pass true or false");
+  const maxRetryAfter = options?.maxRetryAfter ?? MAX_RETRY_AFTER_MS;
+  if (!Number.isFinite(maxRetryAfter) || maxRetryAfter < 0) {
+    throw new InvalidOptionError(`${name}.maxRetryAfter`, maxRetryAfter, "pass zero or more milliseconds");
+  }
+  return { ...tries, statuses, network, maxRetryAfter };
+}
+
+/**
+ * Whether a request may be sent again without doing its work twice: by its method, or by its `Idempotency-Key` header.
+ *
+ * @param method The method, in any case.
+ * @param headers The request's headers.
+ */
+export function isIdempotent(method: string, headers: Headers): boolean {
+  return IDEMPOTENT.has(method.toUpperCase()) || headers.has("idempotency-key");
+}
+
+/**
+ * How long to wait before the next try.
+ *
+ * @param policy The policy in force.
+ * @param failures How many tries have failed; 1 or more.
+ * @param retryAfter The response's `Retry-After` header, or `null`.
+ * @param now The current time, in milliseconds since the epoch.
+ * @param random A number in [0, 1), from the clock.
+ * @returns Milliseconds: the back-off, or what the server asks for where that is longer.
+ */
+export function fetchRetryDelay(
+  policy: FetchRetryPolicy,
+  failures: number,
+  retryAfter: string | null,
+  now: number,
+  random: number,
+): number {
+  const asked = Math.min(parseRetryAfter(retryAfter, now) ?? 0, policy.maxRetryAfter);
+  return Math.max(asked, retryDelay(policy, failures, random));
+}

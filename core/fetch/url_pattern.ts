@@ -1,0 +1,118 @@
+/**
+ * URL patterns for allow and deny lists: few rules, no regular expressions, the same on every runtime.
+ *
+ * @module
+ */
+import { InvalidOptionError } from "../errors.ts";
+
+/** A pattern taken apart; `undefined` means any. */
+export interface UrlPattern {
+  /** `"http:"` or `"https:"`. */
+  readonly protocol: string | undefined;
+  /** The host as `URL.hostname` gives it, without a trailing dot; with `subdomains`, the part after `*.`. */
+  readonly host: string | undefined;
+  /** Whether the pattern matches the names below `host`, and not `host` itself. */
+  readonly subdomains: boolean;
+  /** The port in digits; the scheme's default port when the pattern names none. */
+  readonly port: string | undefined;
+  /** The path, in which `*` stands for any run of characters. */
+  readonly path: string | undefined;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
+/**
+ * Reads a pattern of the form `scheme://host[:port][/path]`.
+ *
+ * - scheme: `http`, `https`, or `*` for both.
+ * - host: a name or address in any spelling that a URL may use; `*.example.com` for every name below `example.com`
+ *   but not itself; `*` for any.
+ * - port: digits, or `*` for any; left out, the scheme's default port.
+ * - path: left out, any path; else the whole path, in which each `*` stands for any run of characters, also an empty
+ *   one. The query and the fragment are not looked at.
+ *
+ * A path is no wall: servers differ in how they read `%2F`, `//` and letter case. Trust hosts, not paths.
+ *
+ * @param pattern E.g. `"https://*.example.com/v1/*"`.
+ * @param option The option's name, for messages.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) when the text is no such pattern.
+ */
+export function parseUrlPattern(pattern: string, option = "pattern"): UrlPattern {
+  const match = typeof pattern === "string"
+    ? /^(https?|\*):\/\/(\*\.)?(\*|\[[^\]/]*\]|[^*:/?#@[\]\\\s]+)(?::(\d{1,5}|\*))?(\/[^?#\\\s]*)?$/i.exec(pattern)
+    : null;
+  if (match === null) throw refused(option, pattern);
+  const [, scheme = "", subdomains, rawHost = "", port, path] = match;
+  if (rawHost === "*" && subdomains !== undefined) throw refused(option, pattern);
+  const protocol = scheme === "*" ? undefined : `${scheme.toLowerCase()}:`;
+  const base = readBase(`${protocol ?? "http:"}//${rawHost === "*" ? "any" : rawHost}:${port ?? ""}`, path);
+  if (base === undefined || (port !== undefined && Number(port) > 65_535)) throw refused(option, pattern);
+  if (subdomains !== undefined && /^[[\d.]/.test(base.host)) throw refused(option, pattern);
+  return {
+    protocol,
+    host: rawHost === "*" ? undefined : base.host,
+    subdomains: subdomains !== undefined,
+    port: port === "*" ? undefined : port === undefined ? "" : String(Number(port)),
+    path: base.path,
+  };
+}
+
+/** Lets the URL parser bring host and path into the form in which URLs will have them. */
+function readBase(origin: string, path: string | undefined): { host: string; path: string | undefined } | undefined {
+  try {
+    const url = new URL(origin.replace(":*", ":") + (path ?? ""));
+    return { host: bareHost(url), path: path === undefined ? undefined : plainPath(url) };
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(option: string, pattern: unknown): InvalidOptionError {
+  return new InvalidOptionError(option, pattern, "write each pattern as scheme://host[:port][/path] with * wildcards");
+}
+
+/**
+ * Whether a URL matches a pattern.
+ *
+ * @param pattern As {@linkcode parseUrlPattern} returned it.
+ * @param url An http(s) URL.
+ */
+export function matchesUrl(pattern: UrlPattern, url: URL): boolean {
+  if (pattern.protocol !== undefined && pattern.protocol !== url.protocol) return false;
+  const defaultPort = DEFAULT_PORTS[url.protocol] ?? "";
+  if (pattern.port !== undefined && (pattern.port || defaultPort) !== (url.port || defaultPort)) return false;
+  const host = bareHost(url);
+  if (pattern.host !== undefined) {
+    if (pattern.subdomains ? !host.endsWith(`.${pattern.host}`) : host !== pattern.host) return false;
+  }
+  return pattern.path === undefined || matchesPath(pattern.path, plainPath(url));
+}
+
+/** The host of a URL without trailing dots: `example.com.` is the same host as `example.com`. */
+export function bareHost(url: URL): string {
+  return url.hostname.replace(/\.+$/, "");
+}
+
+/** The path with needless percent-encoding undone, so that `/%61dmin` is `/admin`. */
+function plainPath(url: URL): string {
+  return url.pathname.replace(/%[\da-f]{2}/gi, (code) => {
+    const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : code.toUpperCase();
+  });
+}
+
+/** Matches `*` wildcards from left to right in time linear in the path for each piece, without backtracking. */
+function matchesPath(pattern: string, path: string): boolean {
+  const pieces = pattern.split("*");
+  const first = pieces.shift() ?? "";
+  const last = pieces.pop();
+  if (last === undefined) return path === first;
+  if (!path.startsWith(first) || path.length < first.length + last.length || !path.endsWith(last)) return false;
+  let from = first.length;
+  for (const piece of pieces) {
+    const at = path.indexOf(piece, from);
+    if (at < 0 || at + piece.length > path.length - last.length) return false;
+    from = at + piece.length;
+  }
+  return true;
+}

@@ -1,0 +1,243 @@
+/**
+ * Knows that an executor is lost, long before a long timeout would tell.
+ *
+ * Signs of life are kept in memory and cost no row. What watches for silence is the alarm, never a timer: a timer would
+ * keep a Durable Object from hibernating. Requests of durability `"memory"` live and die with the object; they alone
+ * have timers.
+ *
+ * @module
+ */
+import { type RequestContext, tell } from "./request_context.ts";
+import type { RequestDispatch } from "./request_dispatch.ts";
+import type { LiveRequest } from "./request_memory.ts";
+import { storedOutcome, verdict, type VerdictCode } from "./request_outcome.ts";
+import { readRequest, REQUEST_KIND, requestBody, requestRow, type StoredRequest } from "./request_row.ts";
+import type { Ending, RequestRunner } from "./request_runner.ts";
+import { type RequestEvent, transition } from "../request_state.ts";
+import { rowState, viewRequest } from "./request_view.ts";
+import type { RowTable } from "../alarms/row_table.ts";
+import type { SettleResult } from "../alarms/row_kind.ts";
+import { MAX_DUE, type Row, type RowKey } from "../storage.ts";
+
+/** Most times that a request is handed to an executor. */
+const MAX_DISPATCHES = 3;
+
+/** How soon to look again at a request that could not be ended, as when the storage is full, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** While a handler runs on a row that is due, the alarm is armed for this many milliseconds from now at the latest. */
+const WATCHDOG_MS = 60_000;
+
+/** Watches executors and deadlines. */
+export class RequestLiveness {
+  readonly #context: RequestContext;
+  readonly #runner: RequestRunner;
+  readonly #dispatch: RequestDispatch;
+  readonly #table: RowTable;
+  #adopted = false;
+
+  /** Creates it over what the ledger shares. */
+  constructor(context: RequestContext, runner: RequestRunner, dispatch: RequestDispatch, table: RowTable) {
+    this.#context = context;
+    this.#runner = runner;
+    this.#dispatch = dispatch;
+    this.#table = table;
+  }
+
+  /** Sees to it that somebody looks at a live request when it is next due, though not sooner than in `least` ms. */
+  watch(live: LiveRequest, least = 0): void {
+    const { alarms, clock } = this.#context;
+    const next = this.#nextLook(live);
+    if (live.durability !== "memory") {
+      if (next !== undefined) alarms.ensureArmed(next);
+      return;
+    }
+    live.stopTimer?.();
+    live.stopTimer = clock.setTimeout(() => this.#timer(live), Math.max(least, (next ?? live.job.due) - clock.now()));
+  }
+
+  /** Notes a sign of life. */
+  alive(key: RowKey, row: Row | undefined): void {
+    const { memory, clock } = this.#context;
+    const live = memory.live.get(key.id);
+    if (live !== undefined) live.lastSeen = clock.now();
+    else if (row !== undefined) this.#adopt(row);
+  }
+
+  /** When the alarm is wanted for what is no row's due time: see `RowKind.nextWake`. */
+  nextWake(after: number): number | undefined {
+    let next: number | undefined;
+    for (const live of this.#context.memory.live.values()) {
+      const look = live.durability === "memory" ? undefined : this.#nextLook(live);
+      if (look !== undefined && look > after && (next === undefined || look < next)) next = look;
+    }
+    // A handler that began with a delivery is not waited for by the alarm: should the object die, its row needs one.
+    if (next === undefined && this.#runsOnRow()) next = Math.max(after, this.#context.clock.now()) + WATCHDOG_MS;
+    return next;
+  }
+
+  #runsOnRow(): boolean {
+    for (const { row } of this.#context.memory.running.values()) {
+      if (row) return true;
+    }
+    return false;
+  }
+
+  /** Looks at every watched request: see `RowKind.wake`. */
+  wake(now: number): Promise<unknown> | undefined {
+    this.#adoptAll(now);
+    const running: Promise<unknown>[] = [];
+    for (const live of [...this.#context.memory.live.values()]) {
+      if (live.durability === "memory") continue;
+      try {
+        const result = this.#look(live, now);
+        if (typeof result !== "string") running.push(result);
+      } catch (error) {
+        running.push(Promise.reject(error));
+      }
+    }
+    return running.length === 0 ? undefined : Promise.all(running);
+  }
+
+  /** Runs the continuation of a row that is due: see `RowKind.run`. */
+  runDue(row: Row): unknown {
+    const { stored, outcome } = this.#dueEnding(row);
+    return this.#context.run(stored.continuation, outcome.value());
+  }
+
+  /** Ends a row that is due: see `RowKind.settle`. */
+  settleDue(row: Row): SettleResult | Promise<SettleResult> {
+    return this.#runner.settleRow(row, this.#dueEnding(row));
+  }
+
+  #dueEnding(row: Row): Ending {
+    const read = readRequest(row);
+    const { stored, meta } = read;
+    const { state } = transition(rowState(row, read), { type: "due" });
+    const { delivered, kept } = state.phase === "running" ? state : { delivered: false, kept: false };
+    const key = { id: row.id, due: meta.due ?? row.due };
+    const outcome = stored.outcome === undefined
+      ? verdict("TIMEOUT", stored, { due: key.due, now: this.#context.clock.now() })
+      : storedOutcome(stored.outcome, delivered);
+    return { key, stored, outcome, named: row.named, kept };
+  }
+
+  /** Acts on the loss of executors: each open row whose id `lost` accepts is dispatched again or ends. */
+  loseAll(lost: (id: string) => boolean = () => true): void {
+    for (const row of [...this.#table.walk(MAX_DUE, { due: 0, id: "" })]) {
+      if (row.kind !== REQUEST_KIND || !lost(row.id)) continue;
+      const { stored } = readRequest(row);
+      if (stored.outcome === undefined) void this.#silent(row, row, stored);
+    }
+  }
+
+  #timer(live: LiveRequest): void {
+    const { memory, clock } = this.#context;
+    const watchOn = () => {
+      if (memory.live.get(live.job.id) === live) this.watch(live, RETRY_MS);
+    };
+    try {
+      const result = this.#look(live, clock.now());
+      // What the platform throws ends the object, and with it all that is in memory.
+      if (typeof result !== "string") result.catch(() => {});
+    } catch { /* as above */ }
+    const handler = memory.running.get(live.job.id);
+    if (handler === undefined) watchOn();
+    else handler.done.then(watchOn, watchOn);
+  }
+
+  #look(live: LiveRequest, now: number): SettleResult | Promise<SettleResult> {
+    const { job, stored } = live;
+    if (this.#context.memory.running.has(job.id)) return "gone";
+    const view = viewRequest(this.#context, job, job.token);
+    if (view?.state.phase !== "open") {
+      this.#context.memory.drop(job.id);
+      return "gone";
+    }
+    // At its deadline a row ends by being due.
+    if (job.due <= now) return live.row ? "gone" : this.#end(job, view.row, stored, { type: "due" }, "TIMEOUT");
+    const { lease } = stored;
+    return lease !== undefined && live.lastSeen + lease <= now ? this.#silent(job, view.row, stored) : "gone";
+  }
+
+  /** Acts on silence: dispatches again, or ends the request. */
+  #silent(key: RowKey, row: Row | undefined, stored: StoredRequest): SettleResult | Promise<SettleResult> {
+    const { again, idempotent, attempt } = stored;
+    const left = this.#dispatch.remaining(key, stored);
+    const repeat = idempotent && again !== undefined && left > 0 && attempt < MAX_DISPATCHES;
+    const event: RequestEvent = { type: "silence", attempt, again: repeat };
+    tell(this.#context, "lost", key, stored);
+    if (!repeat) return this.#end(key, row, stored, event, "EXECUTOR_LOST");
+    this.#redispatch(key, row, { ...stored, attempt: attempt + 1 }, left);
+    return "gone";
+  }
+
+  /** Dispatches again. A deferred request is written down first: two executors must not both bring its continuation. */
+  #redispatch(key: RowKey, row: Row | undefined, stored: StoredRequest, left: number): void {
+    const { storage, memory, clock, alarms } = this.#context;
+    const live = memory.live.get(key.id);
+    if (stored.again === undefined) return;
+    const { due, id } = key;
+    const memoryOnly = live?.durability === "memory";
+    const durability = memoryOnly ? "memory" : "strict";
+    const job = this.#dispatch.job({ key: { due, id }, stored, again: stored.again, durability }, left);
+    if (row !== undefined) {
+      storage.move(row, { ...row, payload: requestBody(row, stored) });
+    } else if (!memoryOnly) {
+      const written = requestRow({ due, id }, stored, live?.named ?? false);
+      storage.transaction(() => {
+        storage.insert(written);
+        alarms.ensureArmed(due);
+      });
+    }
+    if (live !== undefined) {
+      Object.assign(live, { job, stored, row: !memoryOnly, lastSeen: clock.now() });
+      this.watch(live);
+    }
+    this.#dispatch.send(job);
+  }
+
+  #end(
+    key: RowKey,
+    row: Row | undefined,
+    stored: StoredRequest,
+    event: RequestEvent,
+    code: VerdictCode,
+  ): SettleResult | Promise<SettleResult> {
+    const open = { phase: "open", row: row !== undefined, attempt: stored.attempt } as const;
+    if (transition(open, event).action !== "run") return "gone";
+    const { due, id } = key;
+    const outcome = verdict(code, stored, { due, now: this.#context.clock.now() });
+    const named = row?.named ?? this.#context.memory.live.get(id)?.named ?? false;
+    const ending = { key: { due, id }, stored, outcome, named, kept: false };
+    return row === undefined ? this.#runner.settleUnwritten(ending) : this.#runner.settleRow(row, ending);
+  }
+
+  #nextLook(live: LiveRequest): number | undefined {
+    const { lease } = live.stored;
+    const silent = lease === undefined ? Infinity : live.lastSeen + lease;
+    const next = Math.min(silent, live.row ? Infinity : live.job.due);
+    return next === Infinity ? undefined : next;
+  }
+
+  /** After a restart nobody knows when an executor was last heard of: each gets a whole lease from its first alarm. */
+  #adoptAll(now: number): void {
+    if (this.#adopted) return;
+    this.#adopted = true;
+    for (const row of this.#table.walk(MAX_DUE, { due: now + 1, id: "" })) {
+      if (row.kind === REQUEST_KIND && row.payload.includes('"lease":')) this.#adopt(row);
+    }
+    const next = this.nextWake(now);
+    if (next !== undefined) this.#context.alarms.ensureArmed(next);
+  }
+
+  #adopt(row: Row): void {
+    const { memory, clock } = this.#context;
+    const { stored } = readRequest(row);
+    if (stored.lease === undefined || stored.outcome !== undefined || memory.live.has(row.id)) return;
+    const again = stored.again ?? { request: "", policy: {} };
+    const key = { due: row.due, id: row.id };
+    const job = this.#dispatch.job({ key, stored, again, durability: "strict" });
+    memory.live.set(row.id, { job, stored, durability: "strict", row: true, named: row.named, lastSeen: clock.now() });
+  }
+}

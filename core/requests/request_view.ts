@@ -1,0 +1,67 @@
+/**
+ * Where a request stands, put together from its row and from memory.
+ *
+ * @module
+ */
+import type { RequestContext } from "./request_context.ts";
+import type { LiveRequest } from "./request_memory.ts";
+import { type ReadRequest, readRequest, REQUEST_KIND } from "./request_row.ts";
+import { ABSENT, type RequestState } from "../request_state.ts";
+import { sameToken } from "./request_token.ts";
+import { DEAD_DUE, type Row, type RowKey } from "../storage.ts";
+
+/** A request as its origin sees it. */
+export interface RequestView {
+  /** Where it stands. */
+  readonly state: RequestState;
+  /** Its row, and what the row holds. */
+  readonly row?: Row;
+  /** The row, read. */
+  readonly read?: ReadRequest;
+  /** The request in memory. */
+  readonly live?: LiveRequest;
+}
+
+/**
+ * Looks a request up for a message about it.
+ *
+ * @param context Where to look.
+ * @param key `due` and `id` as in the job.
+ * @param token The message's token.
+ * @returns `undefined` when the request has another token: then the message is not about it.
+ */
+export function viewRequest(context: RequestContext, key: RowKey, token: string): RequestView | undefined {
+  const { storage, memory } = context;
+  const running = memory.running.get(key.id);
+  if (running !== undefined && sameToken(running.token, token)) {
+    return { state: { phase: "running", ...running } };
+  }
+  const live = memory.live.get(key.id);
+  if (live !== undefined && !live.row && live.job.due === key.due) {
+    if (!sameToken(live.stored.token, token)) return undefined;
+    return { state: { phase: "open", row: false, attempt: live.stored.attempt }, live };
+  }
+  const home = storage.get(key);
+  if (home?.kind === REQUEST_KIND) {
+    const read = readRequest(home);
+    return sameToken(read.stored.token, token) ? { state: rowState(home, read), row: home, read, live } : undefined;
+  }
+  const ended = memory.ended(token);
+  if (ended?.settled !== undefined) return { state: { phase: "absent", known: "settled", attempt: ended.settled } };
+  if (ended !== undefined) return { state: { phase: "absent", known: "ended" } };
+  // A kept row lies elsewhere. Another request under the same id is not meant, and does not count.
+  for (const row of [storage.find(key.id), storage.get({ due: DEAD_DUE, id: key.id })]) {
+    if (row?.kind !== REQUEST_KIND) continue;
+    const read = readRequest(row);
+    if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, read };
+  }
+  return { state: ABSENT };
+}
+
+/** Where a request stands by its row alone. */
+export function rowState(row: Row, { stored }: ReadRequest): RequestState {
+  const { attempt, outcome, delivered = false } = stored;
+  if (row.due === DEAD_DUE) return { phase: "dead", attempt, delivered };
+  if (outcome !== undefined) return { phase: "kept", attempt, delivered };
+  return { phase: "open", row: true, attempt };
+}

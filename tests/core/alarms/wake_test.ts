@@ -1,0 +1,75 @@
+import { assertEquals } from "@std/assert";
+import { MemoryStorage } from "../../../adapters/memory.ts";
+import { RowTable } from "../../../core/alarms/row_table.ts";
+import { Wake } from "../../../core/alarms/wake.ts";
+import { MAX_DUE, PAUSED_DUE } from "../../../core/storage.ts";
+import { fakeClock } from "../../../testing/fake_clock.ts";
+
+const NOW = 1_000;
+
+function setUp(due?: number): { storage: MemoryStorage; wake: Wake; armed: number[] } {
+  const storage = new MemoryStorage();
+  if (due !== undefined) storage.insert({ due, id: "a", kind: "once", payload: "1\n", named: false });
+  const armed: number[] = [];
+  const wake = new Wake(storage, fakeClock({ now: NOW }), new RowTable(storage), (at) => armed.push(at));
+  return { storage, wake, armed };
+}
+
+Deno.test("Wake.ensureArmed() arms where nothing is armed, and tells", () => {
+  const { storage, wake, armed } = setUp();
+  wake.ensureArmed(5_000);
+  assertEquals([storage.armedAt(), armed], [5_000, [5_000]]);
+});
+
+Deno.test("Wake.ensureArmed() moves the alarm earlier only, and sets it at new minima only", () => {
+  const { storage, wake, armed } = setUp();
+  for (const due of [5_000, 7_000, 5_000, 4_000, 4_500, 3_000]) wake.ensureArmed(due);
+  assertEquals([storage.armedAt(), armed], [3_000, [5_000, 4_000, 3_000]]);
+});
+
+Deno.test("Wake.ensureArmed() arms a millisecond from now at the earliest, once", () => {
+  const { storage, wake, armed } = setUp();
+  for (const due of [NOW, NOW - 500, 0, NOW + 1]) wake.ensureArmed(due);
+  assertEquals([storage.armedAt(), armed], [NOW + 1, [NOW + 1]]);
+});
+
+Deno.test("Wake.ensureArmed() arms for 2200 at the latest, which platforms can hold", () => {
+  const { storage, wake, armed } = setUp();
+  wake.ensureArmed(MAX_DUE);
+  wake.ensureArmed(MAX_DUE - 1);
+  assertEquals([storage.armedAt(), armed], [Date.UTC(2200, 0), [Date.UTC(2200, 0)]]);
+});
+
+Deno.test("Wake.repair() arms for the earliest row when nothing is armed, or something later", () => {
+  for (const left of [undefined, 9_000]) {
+    const { storage, wake } = setUp(5_000);
+    if (left !== undefined) storage.arm(left);
+    wake.repair();
+    assertEquals(storage.armedAt(), 5_000);
+  }
+});
+
+Deno.test("Wake.repair() leaves an alarm alone that is early enough", () => {
+  const { storage, wake, armed } = setUp(5_000);
+  storage.arm(4_000);
+  wake.repair();
+  assertEquals([storage.armedAt(), armed], [4_000, []]);
+});
+
+Deno.test("Wake.repair() sets an alarm anew that a crash has left in the past", () => {
+  for (const due of [NOW - 600, 5_000]) {
+    const { storage, wake } = setUp(due);
+    storage.arm(NOW - 500);
+    wake.repair();
+    assertEquals(storage.armedAt(), Math.max(due, NOW + 1));
+  }
+});
+
+Deno.test("Wake.repair() unsets an alarm in the past when there is nothing to wake for", () => {
+  for (const due of [undefined, PAUSED_DUE]) {
+    const { storage, wake } = setUp(due);
+    storage.arm(NOW);
+    wake.repair();
+    assertEquals(storage.armedAt(), undefined);
+  }
+});
