@@ -318,18 +318,18 @@ export class Alarms {
    * After a failure the row waits for its next try, and after the last one it is a dead letter. While an asynchronous
    * handler runs, a second call joins it.
    *
-   * @param key Where the row is.
+   * @param key Where the row is; or the row itself, read in this turn, which is then not read again.
    * @param options How to run it, where that is not as its kind says, and what it keeps after a failure.
    * @returns What became of the row; a promise when its handler returned one.
    * @throws {UnknownRowKindError} (`UNKNOWN_ROW_KIND`) when nobody has registered the row's kind.
    * @throws What `isPlatformFailure` recognises, thrown or as a rejection.
    */
-  settle(key: RowKey, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
-    const row = this.#storage.get(key);
+  settle(key: RowKey | Row, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
+    const row = "payload" in key ? key : this.#storage.get(key);
     if (row === undefined) return "gone";
     const kind = this.#kinds.get(row.kind);
     if (kind === undefined) throw new UnknownRowKindError(row.kind);
-    return this.#settler.settle(key, kind, options);
+    return this.#settler.settle(row, kind, options);
   }
 
   #emit(event: AlarmEvent): void {

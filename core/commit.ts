@@ -23,22 +23,20 @@ export type CommitResult = "committed" | "gone";
  * @param storage Where the row is.
  * @param key Which row.
  * @param run Called at most once, inside the transaction, with the row.
- * @param expectsPromise Guesses, before `run` is called, whether it will return a promise. A right guess saves two rows
- * written: the row is not taken and put back, but taken at the end. A wrong one changes nothing else.
+ * @param stays Guesses whether `run` will return a promise. A right guess saves two rows written: the row is not taken
+ * and put back, but taken at the end. A wrong one changes nothing else.
  * @returns `"gone"` without calling `run` when there is no such row.
  */
 export function commitRow(
   storage: Storage,
   key: RowKey,
   run: (row: Row) => unknown,
-  expectsPromise: (row: Row) => boolean = () => false,
+  stays = false,
 ): CommitResult | Promise<CommitResult> {
   let unfinished: { row: Row; running: PromiseLike<unknown> } | undefined;
   const result = storage.transaction((): CommitResult => {
-    const row = storage.get(key);
+    const row = stays ? storage.get(key) : storage.take(key);
     if (row === undefined) return "gone";
-    const stays = expectsPromise(row);
-    if (!stays) storage.take(row);
     const returned = run(row);
     if (isPromiseLike(returned)) {
       // Only now is it known that the handler is asynchronous: the row has to outlive its turn.

@@ -182,11 +182,16 @@ export class Requests {
     const strict = durability === "strict";
     if (strict) {
       const row = requestRow(key, stored, named);
-      storage.transaction(() => {
-        storage.insert(row);
-        // For the first look at it, so that the alarm is set once.
-        alarms.ensureArmed(Math.min(key.due, this.#clock.now() + (stored.lease ?? Infinity)));
-      });
+      // For the first look at it, so that the alarm is set once.
+      const look = Math.min(key.due, this.#clock.now() + (stored.lease ?? Infinity));
+      // The usual case is one statement: a transaction around it would cost as much again.
+      if ((storage.armedAt() ?? Infinity) <= look) storage.insert(row);
+      else {
+        storage.transaction(() => {
+          storage.insert(row);
+          alarms.ensureArmed(look);
+        });
+      }
     }
     if (!strict || stored.lease !== undefined) {
       const live = { job, stored, durability, row: strict, named, lastSeen: this.#clock.now() };

@@ -26,10 +26,15 @@ export function readTree(root: string = ROOT): TextFile[] {
     .map((path) => ({ path, text: Deno.readTextFileSync(`${root}/${path}`) }));
 }
 
+/** Mutated copies of the source come and go while their test runs. */
+function isSkipped(folder: string): boolean {
+  return SKIPPED.has(folder) || folder.startsWith(".mutants-");
+}
+
 function listFiles(root: string, folder: string): string[] {
   return [...Deno.readDirSync(`${root}/${folder}`)].flatMap((entry) => {
     const path = `${folder}${entry.name}`;
-    if (entry.isDirectory) return SKIPPED.has(entry.name) ? [] : listFiles(root, `${path}/`);
+    if (entry.isDirectory) return isSkipped(entry.name) ? [] : listFiles(root, `${path}/`);
     return entry.isFile ? [path] : [];
   });
 }

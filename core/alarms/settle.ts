@@ -60,21 +60,21 @@ export class Settler {
   }
 
   /**
-   * Runs the row at `key` as `kind` does. A second call for the same row, while its asynchronous handler runs, joins
+   * Runs a row, found in this turn, as `kind` does. A second call for the same row, while its asynchronous handler runs, joins
    * the first.
    *
    * @returns What became of the row; a promise when its handler returned one.
    * @throws What `isPlatformFailure` recognises, thrown or as a rejection; the row stays as it was.
    */
-  settle(key: RowKey, kind: RowKind, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
-    return this.#running.join(key.id, () => {
+  settle(found: Row, kind: RowKind, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
+    return this.#running.join(found.id, () => {
       let row: Row | undefined;
       function run(taken: Row): unknown {
         row = taken;
         return options.run === undefined ? kind.run(taken) : options.run(taken);
       }
       try {
-        const result = this.#commit(key, kind, run, options);
+        const result = this.#commit(found, kind, run, options);
         return result instanceof Promise ? result.catch((error) => this.#failed(row, kind, error, options)) : result;
       } catch (error) {
         return this.#failed(row, kind, error, options);
@@ -83,21 +83,22 @@ export class Settler {
   }
 
   #commit(
-    key: RowKey,
+    row: Row,
     kind: RowKind,
     run: (row: Row) => unknown,
     options: SettleOptions,
   ): SettleResult | Promise<SettleResult> {
     const { storage, table } = this.#parts;
     if (kind.next === undefined) {
-      return commitRow(storage, key, run, options.expectsPromise ?? kind.expectsPromise?.bind(kind));
+      const stays = options.expectsPromise === undefined ? kind.expectsPromise?.(row) : options.expectsPromise(row);
+      return commitRow(storage, row, run, stays);
     }
     let ran = true;
-    return advanceRow(storage, key, (row) => {
-      table.noteCron(row);
-      ran = kind.passes?.(row) !== true;
-      return ran ? run(row) : undefined;
-    }, (row) => this.#advance(row, kind, ran));
+    return advanceRow(storage, row, (found) => {
+      table.noteCron(found);
+      ran = kind.passes?.(found) !== true;
+      return ran ? run(found) : undefined;
+    }, (found) => this.#advance(found, kind, ran));
   }
 
   /** Puts a recurring row to its next run, or removes it when there is none. */

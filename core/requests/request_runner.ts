@@ -9,7 +9,7 @@ import type { Outcome } from "./request_outcome.ts";
 import { bodyWithOutcome, requestRow, type StoredRequest } from "./request_row.ts";
 import { type RequestState, transition } from "../request_state.ts";
 import type { SettleResult } from "../alarms/row_kind.ts";
-import type { RowKey } from "../storage.ts";
+import type { Row, RowKey } from "../storage.ts";
 
 /** A request that is to end, and what to end it with. */
 export interface Ending {
@@ -37,11 +37,11 @@ export class RequestRunner {
   /**
    * Ends a request that a row holds. When its handler throws, the row is kept, with the outcome, for a later try.
    *
-   * @param row Where the row lies.
+   * @param row The row, read in this turn.
    * @param ending The request and its outcome.
    * @throws What the platform threw, as the alarms tell it; the row stays as it was.
    */
-  settleRow(row: RowKey, ending: Ending): SettleResult | Promise<SettleResult> {
+  settleRow(row: Row, ending: Ending): SettleResult | Promise<SettleResult> {
     const { alarms } = this.#context;
     const { stored, outcome } = ending;
     return this.#follow(

@@ -124,19 +124,19 @@ Deno.test("commitRow() neither takes nor puts back the row of a handler that is 
     const storage = new Counting();
     storage.insert(ROW);
     storage.writes = 0;
-    assertEquals(await commitRow(storage, ROW, () => Promise.resolve(), () => expected), "committed");
+    assertEquals(await commitRow(storage, ROW, () => Promise.resolve(), expected), "committed");
     assertEquals([storage.writes, storage.first()], [writes, undefined]);
   }
 });
 
 Deno.test("commitRow() commits exactly once when a promise was expected and none came", () => {
   const storage = storageWith();
-  assertEquals(commitRow(storage, ROW, () => 1, () => true), "committed");
-  assertEquals(commitRow(storage, ROW, () => 1, () => true), "gone");
+  assertEquals(commitRow(storage, ROW, () => 1, true), "committed");
+  assertEquals(commitRow(storage, ROW, () => 1, true), "gone");
   storage.insert(ROW);
   const fail = () => {
     throw new RangeError("handler");
   };
-  assertThrows(() => commitRow(storage, ROW, fail, () => true), RangeError);
+  assertThrows(() => commitRow(storage, ROW, fail, true), RangeError);
   assertEquals(storage.get(ROW), ROW);
 });

@@ -25,7 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "arm no alarm for a request",
     file: "core/requests.ts",
-    from: "alarms.ensureArmed(Math.min(key.due, this.#clock.now() + (stored.lease ?? Infinity)));",
+    from: "alarms.ensureArmed(look);",
     to: "",
   },
   {
@@ -43,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "delete the row after the handler, outside of its transaction",
     file: "core/commit.ts",
-    from: "if (!stays) storage.take(row);",
-    to: "if (!stays) queueMicrotask(() => { try { storage.take(row); } catch {} });",
+    from: "const row = stays ? storage.get(key) : storage.take(key);",
+    to: "const row = storage.get(key); if (!stays) queueMicrotask(() => { try { storage.take(key); } catch {} });",
   },
   {
     name: "take the row in a transaction of its own",
