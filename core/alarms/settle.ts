@@ -11,7 +11,7 @@ import { advanceRow } from "./recur.ts";
 import type { RowKind, SettleResult } from "./row_kind.ts";
 import { decodePayload, encodePayload, failureRecord } from "./row_payload.ts";
 import { CRON_DUE, dueOf, type RowTable } from "./row_table.ts";
-import type { Row, RowKey, Storage } from "../storage.ts";
+import type { Row, Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
 
 export type { SettleResult } from "./row_kind.ts";
