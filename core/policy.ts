@@ -72,6 +72,9 @@ const CAPS = {
  * @throws {InvalidOptionError} (`INVALID_OPTION`) for a pattern that is none or a cap that is no whole number.
  */
 export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): FetchPolicy {
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidOptionError(name, options, "pass an object, or leave it out");
+  }
   for (const key of ["allow", "deny"] as const) readPatterns(options[key], `${name}.${key}`);
   if (options.allowPrivate !== undefined && typeof options.allowPrivate !== "boolean") {
     throw new InvalidOptionError(`${name}.allowPrivate`, options.allowPrivate, "pass true or false");

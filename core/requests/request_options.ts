@@ -132,10 +132,15 @@ export function requestTerms(
   };
 }
 
-/** An option that is `undefined` counts as left out. */
+/** Options that are durations, for the right error. */
+const DURATIONS: readonly string[] = ["timeout", "grace", "persistAfter", "heartbeat", "lease"];
+
+/** An option that is `undefined` counts as left out; `null` does not, since it may be meant as anything. */
 function merge(call: RequestDefaults, defaults: RequestDefaults): RequestDefaults {
   const given: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(call)) {
+    if (value === null && DURATIONS.includes(name)) throw new InvalidTimeoutError(name, value);
+    if (value === null) throw new InvalidOptionError(name, value, "pass a value, or leave it out");
     if (value !== undefined) given[name] = value;
   }
   return given;

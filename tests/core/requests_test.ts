@@ -269,3 +269,18 @@ Deno.test("Requests.proxyFetch refuses a native Request and options that are non
   }
   assertEquals(host.rows(), []);
 });
+
+Deno.test("Requests.proxyFetch takes null for no option, and nothing but an object for a policy", () => {
+  const host = new LedgerHost();
+  const refused: [Record<string, unknown>, string][] = [
+    [{ timeout: null }, "INVALID_TIMEOUT"],
+    [{ lease: null }, "INVALID_TIMEOUT"],
+    [{ durability: null }, "INVALID_OPTION"],
+    [{ policy: null }, "INVALID_OPTION"],
+    [{ policy: 5 }, "INVALID_OPTION"],
+  ];
+  for (const [options, code] of refused) {
+    const error = assertThrows(() => host.call("a", options), DozeError);
+    assertEquals([error.code, host.rows()], [code, []]);
+  }
+});
