@@ -88,7 +88,11 @@ export class UrlForbiddenError extends DozeError {
 
   /** Creates the error for a URL and the rule that refused it. */
   constructor(url: string, reason: string) {
-    super(`Cannot fetch ${quote(url)}: the fetch policy refuses it, allow it in "policy" if it is meant: ${reason}`);
+    super(
+      `Cannot fetch ${
+        quote(url)
+      }: the fetch policy refuses it, allow it by "allow" or "allowPrivate" in "policy" if it is meant: ${reason}`,
+    );
     this.url = url;
     this.reason = reason;
   }
