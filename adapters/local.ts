@@ -7,9 +7,10 @@ import type { Alarms } from "../core/alarms.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
 import type { FetchFunction } from "../core/fetch/exchange.ts";
+import { ForwardingStorage } from "../core/forwarding_storage.ts";
 import { Origin, type OriginSettings } from "../core/origin.ts";
 import type { Requests } from "../core/requests.ts";
-import type { Row, RowKey, Storage } from "../core/storage.ts";
+import type { Storage } from "../core/storage.ts";
 import { PoolExecutor, type PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 export type { FetchFunction } from "../core/fetch/exchange.ts";
@@ -239,62 +240,21 @@ export function startLocal<T extends object, Env = undefined, S extends Storage 
 }
 
 /** A storage whose alarm is heard of. */
-class WatchedStorage implements Storage {
-  readonly #inner: Storage;
+class WatchedStorage extends ForwardingStorage {
   readonly #onAlarm: () => void;
 
   constructor(inner: Storage, onAlarm: () => void) {
-    this.#inner = inner;
+    super(inner);
     this.#onAlarm = onAlarm;
   }
 
-  insert(row: Row): void {
-    this.#inner.insert(row);
-  }
-
-  get(key: RowKey): Row | undefined {
-    return this.#inner.get(key);
-  }
-
-  find(id: string): Row | undefined {
-    return this.#inner.find(id);
-  }
-
-  take(key: RowKey): Row | undefined {
-    return this.#inner.take(key);
-  }
-
-  move(key: RowKey, row: Row): boolean {
-    return this.#inner.move(key, row);
-  }
-
-  due(upTo: number, limit: number, after?: RowKey): Row[] {
-    return this.#inner.due(upTo, limit, after);
-  }
-
-  first(): RowKey | undefined {
-    return this.#inner.first();
-  }
-
-  count(from: number, upTo: number): number {
-    return this.#inner.count(from, upTo);
-  }
-
-  transaction<T>(run: () => T): T {
-    return this.#inner.transaction(run);
-  }
-
-  armedAt(): number | undefined {
-    return this.#inner.armedAt();
-  }
-
-  arm(at: number): void {
-    this.#inner.arm(at);
+  override arm(at: number): void {
+    super.arm(at);
     this.#hear();
   }
 
-  disarm(): void {
-    this.#inner.disarm();
+  override disarm(): void {
+    super.disarm();
     this.#hear();
   }
 

@@ -6,6 +6,7 @@
 import type { Clock } from "../core/clock.ts";
 import { RowTooLargeError } from "../core/errors.ts";
 import type { FetchFunction } from "../core/fetch/exchange.ts";
+import { ForwardingStorage } from "../core/forwarding_storage.ts";
 import type { Row, RowKey, Storage } from "../core/storage.ts";
 
 /** What a {@linkcode LimitedInvocation} works with. */
@@ -96,8 +97,7 @@ export class LimitedInvocation {
 }
 
 /** A storage whose rows hold no more than SQLite on Cloudflare does. */
-export class LimitedStorage implements Storage {
-  readonly #inner: Storage;
+export class LimitedStorage extends ForwardingStorage {
   readonly #maxRowBytes: number;
 
   /**
@@ -108,70 +108,20 @@ export class LimitedStorage implements Storage {
    * (https://developers.cloudflare.com/durable-objects/platform/limits/).
    */
   constructor(inner: Storage, maxRowBytes = 2_000_000) {
-    this.#inner = inner;
+    super(inner);
     this.#maxRowBytes = maxRowBytes;
   }
 
   /** As {@linkcode Storage.insert}. Throws {@linkcode RowTooLargeError} for a row that is too large. */
-  insert(row: Row): void {
+  override insert(row: Row): void {
     this.#check(row);
-    this.#inner.insert(row);
-  }
-
-  /** As {@linkcode Storage.get}. */
-  get(key: RowKey): Row | undefined {
-    return this.#inner.get(key);
-  }
-
-  /** As {@linkcode Storage.find}. */
-  find(id: string): Row | undefined {
-    return this.#inner.find(id);
-  }
-
-  /** As {@linkcode Storage.take}. */
-  take(key: RowKey): Row | undefined {
-    return this.#inner.take(key);
+    super.insert(row);
   }
 
   /** As {@linkcode Storage.move}. Throws {@linkcode RowTooLargeError} for a row that is too large. */
-  move(key: RowKey, row: Row): boolean {
+  override move(key: RowKey, row: Row): boolean {
     this.#check(row);
-    return this.#inner.move(key, row);
-  }
-
-  /** As {@linkcode Storage.due}. */
-  due(upTo: number, limit: number, after?: RowKey): Row[] {
-    return this.#inner.due(upTo, limit, after);
-  }
-
-  /** As {@linkcode Storage.first}. */
-  first(): RowKey | undefined {
-    return this.#inner.first();
-  }
-
-  /** As {@linkcode Storage.count}. */
-  count(from: number, upTo: number): number {
-    return this.#inner.count(from, upTo);
-  }
-
-  /** As {@linkcode Storage.transaction}. */
-  transaction<T>(run: () => T): T {
-    return this.#inner.transaction(run);
-  }
-
-  /** As {@linkcode Storage.armedAt}. */
-  armedAt(): number | undefined {
-    return this.#inner.armedAt();
-  }
-
-  /** As {@linkcode Storage.arm}. */
-  arm(at: number): void {
-    this.#inner.arm(at);
-  }
-
-  /** As {@linkcode Storage.disarm}. */
-  disarm(): void {
-    this.#inner.disarm();
+    return super.move(key, row);
   }
 
   #check(row: Row): void {
