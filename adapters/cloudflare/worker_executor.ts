@@ -5,15 +5,10 @@
  */
 import type { Executor } from "../../core/executor.ts";
 import type { Job } from "../../core/job.ts";
+import { WORKER_HOLDS_MS } from "../../core/strategies/worker.ts";
 import { type Address, findBinding, findExecutor, findSelf } from "./export_lookup.ts";
 import type { DurableObjectStateLike } from "./platform.ts";
 import type { ReturnAddress } from "./run_job.ts";
-
-/**
- * Longest timeout that a Worker can hold, in milliseconds. An invocation's `waitUntil` ends 30 s after its RPC has
- * returned (https://developers.cloudflare.com/workers/platform/limits/#duration); the rest is for the delivery.
- */
-export const WORKER_MAX_TIMEOUT = 25_000;
 
 /** What a {@linkcode FetchExecutor} looks like to its callers. */
 interface ExecutorEntrypoint {
@@ -22,8 +17,8 @@ interface ExecutorEntrypoint {
 
 /** Hands jobs to a `FetchExecutor`, with a stub of the object to answer to. */
 export class WorkerExecutor implements Executor {
-  /** As in {@linkcode WORKER_MAX_TIMEOUT}. */
-  readonly maxTimeout: number = WORKER_MAX_TIMEOUT;
+  /** As in {@linkcode WORKER_HOLDS_MS}. */
+  readonly maxTimeout: number = WORKER_HOLDS_MS;
   readonly #name: string;
   readonly #ctx: DurableObjectStateLike;
   readonly #env: unknown;

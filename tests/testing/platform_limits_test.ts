@@ -1,6 +1,6 @@
 import { assertEquals, AssertionError, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../adapters/memory.ts";
-import { WORKER_MAX_TIMEOUT } from "../../adapters/cloudflare/worker_executor.ts";
+import { WORKER_HOLDS_MS } from "../../core/strategies/worker.ts";
 import { Alarms } from "../../core/alarms.ts";
 import { continuation } from "../../core/continuation.ts";
 import { RowTooLargeError } from "../../core/errors.ts";
@@ -60,7 +60,7 @@ class LimitedHost implements StrategyHost {
     const orchestrator = this.#orchestrator(deliver);
     return new AutoExecutor({
       direct: new DirectExecutor({ fetch: this.#invoke(900_000).fetch, clock: systemClock, deliver }),
-      worker: { maxTimeout: WORKER_MAX_TIMEOUT, dispatch: (job) => this.#run(job, deliver) },
+      worker: { maxTimeout: WORKER_HOLDS_MS, dispatch: (job) => this.#run(job, deliver) },
       queue: new QueueExecutor({
         self: () => HERE,
         send: (body) => {
@@ -150,9 +150,9 @@ async function deliveredAfter(ms: number, timeout: number): Promise<string[]> {
 
 Deno.test("LimitedInvocation ends a fetch of 40 s without a word, and lets 25 s pass", async () => {
   assertEquals((await deliveredAfter(40_000, 60_000)).length, 0);
-  assertEquals((await deliveredAfter(24_999, WORKER_MAX_TIMEOUT)).length, 1);
+  assertEquals((await deliveredAfter(24_999, WORKER_HOLDS_MS)).length, 1);
   // A timeout at the very limit is still delivered.
-  assertEquals((await deliveredAfter(40_000, WORKER_MAX_TIMEOUT)).length, 1);
+  assertEquals((await deliveredAfter(40_000, WORKER_HOLDS_MS)).length, 1);
 });
 
 Deno.test("LimitedInvocation lets six connections wait for headers, and the seventh in line", async () => {

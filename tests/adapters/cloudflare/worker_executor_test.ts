@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ExecutorMissingError } from "../../../adapters/cloudflare/binding_errors.ts";
 import type { DurableObjectStateLike } from "../../../adapters/cloudflare/platform.ts";
-import { WORKER_MAX_TIMEOUT, WorkerExecutor } from "../../../adapters/cloudflare/worker_executor.ts";
+import { WorkerExecutor } from "../../../adapters/cloudflare/worker_executor.ts";
+import { WORKER_HOLDS_MS } from "../../../core/strategies/worker.ts";
 import type { Job } from "../../../core/job.ts";
 
 const JOB = { id: "id" } as Job;
@@ -51,6 +52,6 @@ Deno.test("WorkerExecutor looks nothing up before its first use, and says what i
 });
 
 Deno.test("WorkerExecutor holds no timeout that its Worker cannot", () => {
-  assertEquals(new WorkerExecutor("X", state({}), {}).maxTimeout, WORKER_MAX_TIMEOUT);
-  assertEquals(WORKER_MAX_TIMEOUT <= 30_000, true);
+  assertEquals(new WorkerExecutor("X", state({}), {}).maxTimeout, WORKER_HOLDS_MS);
+  assertEquals(WORKER_HOLDS_MS <= 30_000, true);
 });
