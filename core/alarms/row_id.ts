@@ -57,17 +57,6 @@ function fillFromCrypto(words: Uint32Array<ArrayBuffer>): void {
   crypto.getRandomValues(words);
 }
 
-const source = new IdSource();
-
-/**
- * Makes an id for a row that is due at `due`, from the system's randomness.
- *
- * @param due Integer milliseconds since the epoch, from 0.
- */
-export function generateId(due: number): string {
-  return source.generate(due);
-}
-
 /**
  * The due time that an id was generated with. The row may have moved since, or never have existed, and an explicit id
  * may look the same by chance: the answer is where to look first.

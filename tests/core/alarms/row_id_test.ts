@@ -1,17 +1,19 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidIdError } from "../../../core/errors.ts";
-import { checkId, dueOfId, generateId, IdSource } from "../../../core/alarms/row_id.ts";
+import { checkId, dueOfId, IdSource } from "../../../core/alarms/row_id.ts";
 import { MAX_DUE } from "../../../core/storage.ts";
 
-Deno.test("generateId() makes ids that carry their due time, whatever it is", () => {
+const source = new IdSource();
+
+Deno.test("IdSource.generate() makes ids that carry their due time, whatever it is", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: MAX_DUE }), (due) => {
-    assertEquals(dueOfId(generateId(due)), due);
+    assertEquals(dueOfId(source.generate(due)), due);
   }));
 });
 
-Deno.test("generateId() makes another id each time", () => {
-  const ids = new Set(Array.from({ length: 10_000 }, () => generateId(1_767_225_600_000)));
+Deno.test("IdSource.generate() makes another id each time", () => {
+  const ids = new Set(Array.from({ length: 10_000 }, () => source.generate(1_767_225_600_000)));
   assertEquals(ids.size, 10_000);
 });
 

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { MemoryStorage } from "../../../adapters/memory.ts";
-import { generateId } from "../../../core/alarms/row_id.ts";
+import { IdSource } from "../../../core/alarms/row_id.ts";
 import { CRON_DUE, dueOf, MARK_DUE, MAX_CRON_DUE, RowTable } from "../../../core/alarms/row_table.ts";
 import { DEAD_DUE, MAX_DUE, PAUSED_DUE, type Row } from "../../../core/storage.ts";
+
+const source = new IdSource();
 
 function row(due: number, id: string, named = false): Row {
   return { due, id, kind: due >= CRON_DUE ? "cron" : "once", payload: "1\n", named };
@@ -70,7 +72,7 @@ Deno.test("RowTable.due() goes on after any row of an earlier walk, even one tha
 });
 
 Deno.test("RowTable.locate() finds a row wherever it lies", () => {
-  const id = generateId(77);
+  const id = source.generate(77);
   for (const place of [row(77, id), row(PAUSED_DUE, id), row(99, id, true), row(CRON_DUE + 5, id)]) {
     assertEquals(tableOf(place).table.locate(id), place);
   }
@@ -81,7 +83,7 @@ Deno.test("RowTable.locate() finds a row wherever it lies", () => {
 
 Deno.test("RowTable.locate() finds no dead letter, and nothing where there is nothing", () => {
   const { table } = tableOf(row(DEAD_DUE, "x"), row(7, "unnamed"));
-  assertEquals(["x", "unnamed", "", generateId(7)].map((id) => table.locate(id)), [
+  assertEquals(["x", "unnamed", "", source.generate(7)].map((id) => table.locate(id)), [
     undefined,
     undefined,
     undefined,
@@ -90,7 +92,7 @@ Deno.test("RowTable.locate() finds no dead letter, and nothing where there is no
 });
 
 Deno.test("RowTable.locate() finds an explicit id that looks like a generated one", () => {
-  const place = row(5, generateId(1_000), true);
+  const place = row(5, source.generate(1_000), true);
   assertEquals(tableOf(place).table.locate(place.id), place);
 });
 
@@ -131,7 +133,7 @@ Deno.test("RowTable.noteCron() lets an id be found that was written after the ot
 });
 
 Deno.test("RowTable.relocate() moves a row to where its id leads without an index", () => {
-  const id = generateId(50);
+  const id = source.generate(50);
   const { storage, table } = tableOf(row(50, id));
   const paused = table.relocate(row(50, id), PAUSED_DUE, "1\np");
   assertEquals([paused.named, table.locate(id)], [false, paused]);
@@ -140,7 +142,7 @@ Deno.test("RowTable.relocate() moves a row to where its id leads without an inde
 });
 
 Deno.test("RowTable.relocate() gives a row an index whose new place its id does not tell", () => {
-  const id = generateId(50);
+  const id = source.generate(50);
   const { storage, table } = tableOf(row(50, id));
   const moved = table.relocate(row(50, id), 80, "1\n");
   assertEquals([moved.named, table.locate(id), storage.count(0, MAX_DUE)], [true, moved, 1]);

@@ -5,9 +5,11 @@ import {
   NotAContinuationError,
   UnknownMethodError,
 } from "../../../core/errors.ts";
-import { generateId } from "../../../core/alarms/row_id.ts";
+import { IdSource } from "../../../core/alarms/row_id.ts";
 import type { Schedule } from "../../../core/alarms/schedule.ts";
 import { type Actor, stage } from "../alarm_stage.ts";
+
+const source = new IdSource();
 
 /** What a storage has been asked to write since the stage was set. */
 function writes(storage: { insert: unknown; take: unknown; move: unknown; arm: unknown }): string[] {
@@ -162,14 +164,20 @@ Deno.test("Alarms.cancelSchedule() returns the schedule to one of two callers, a
 
 Deno.test("Alarms.cancelSchedule() takes nothing of another kind, even under a generated id", () => {
   const { alarms, storage, clock } = stage();
-  const row = { due: clock.now() + 5, id: generateId(clock.now() + 5), kind: "request", payload: "1\n", named: false };
+  const row = {
+    due: clock.now() + 5,
+    id: source.generate(clock.now() + 5),
+    kind: "request",
+    payload: "1\n",
+    named: false,
+  };
   storage.insert(row);
   assertEquals([alarms.cancelSchedule(row.id), storage.get(row)], [undefined, row]);
 });
 
 Deno.test("Alarms.cancelSchedule() and the others know no id that nobody has", () => {
   const { alarms } = stage();
-  for (const id of ["", "nobody", generateId(5), "cron_abc"]) {
+  for (const id of ["", "nobody", source.generate(5), "cron_abc"]) {
     assertEquals([alarms.cancelSchedule(id), alarms.getSchedule(id)], [undefined, undefined]);
     assertEquals([alarms.pause(id), alarms.resume(id)], [undefined, undefined]);
   }
