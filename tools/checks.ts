@@ -76,9 +76,15 @@ async function runStep(step: Step, print: (text: string) => void): Promise<Count
   const counts = step.count(stdout, output.code);
   const verdict = counts.failed === 0 ? "ok" : "FAILED";
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const shown = counts.failed === 0 ? lastLine(stdout) : `${decoder.decode(output.stderr)}\n${stdout}`;
+  const shown = counts.failed === 0 ? lastLine(stdout) : whatFailed(stdout, decoder.decode(output.stderr));
   print(`${verdict} ${step.name} (${seconds} s) ${shown}\n`);
   return counts;
+}
+
+/** What to read of a run that failed: the errors and the names alone where Deno lists them, else all it printed. */
+export function whatFailed(stdout: string, stderr: string): string {
+  const errors = stdout.lastIndexOf("\n ERRORS ");
+  return errors < 0 ? `${stderr}\n${stdout}` : stdout.slice(errors);
 }
 
 /** The last line that says something: for a run that went well it is all one wants to read. */

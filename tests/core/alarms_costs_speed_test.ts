@@ -3,7 +3,7 @@ import { BareSql, ratio, repeat, Subject } from "../../bench/alarm_costs.ts";
 
 /** Rounds of a comparison, and how often it is made again before a noisy machine is a failure. */
 const ROUNDS = 20;
-const TRIES = 5;
+const TRIES = 8;
 const TIMES = 400;
 
 /** The least of some measurements of the same ratio, ended by the first that is within the limit. */
@@ -52,5 +52,6 @@ Deno.test("Alarms cost the same beside a million schedules as beside a thousand,
   for (let i = 1; i < TRIES && measured.slowdown >= 1.5; i++) measured = await scale();
   assertEquals(measured.rows, 1_000_000);
   assertLess(measured.slowdown, 1.5);
-  assert(Math.abs(measured.heapPerRow) < 1, `${measured.heapPerRow} bytes of heap per row`);
+  // Compiled code comes and goes by some 500 kB; the smallest object for each row would be 12 bytes.
+  assert(Math.abs(measured.heapPerRow) < 4, `${measured.heapPerRow} bytes of heap per row`);
 });

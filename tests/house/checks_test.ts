@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { plan, runStages, type Step } from "../../tools/checks.ts";
+import { plan, runStages, type Step, whatFailed } from "../../tools/checks.ts";
 import { countCheck, countTests } from "../../tools/summary.ts";
 
 function evaluate(name: string, code: string, count: Step["count"] = (_, exit) => countCheck(exit)): Step {
@@ -43,4 +43,10 @@ Deno.test("runStages stops after a stage that failed, and shows what it said", a
 Deno.test("runStages goes on when all counts are wanted", async () => {
   const tests = evaluate("t", 'console.log("ok | 4 passed | 0 failed (1ms)")', countTests);
   assertEquals(await runStages([[evaluate("bad", "Deno.exit(1)")], [tests]], true, () => {}), { passed: 4, failed: 1 });
+});
+
+Deno.test("whatFailed leaves the tests that passed out where Deno lists the errors", () => {
+  const errors = "\n ERRORS \n\nb => b_test.ts:2:6\nerror: InvalidUrlError\n\n FAILURES \n\nb => b_test.ts:2:6\n";
+  assertEquals(whatFailed(`a ... ok (1ms)\nb ... FAILED (1ms)\n${errors}`, "Check a_test.ts"), errors);
+  assertEquals(whatFailed("a panic", "a backtrace"), "a backtrace\na panic");
 });
