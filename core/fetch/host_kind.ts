@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { embeddedIpv4, ipv4Kind, ipv6Kind, parseIpv4, parseIpv6 } from "./ip_address.ts";
+import { ipKind, parseIp } from "./ip_address.ts";
 
 /** Hosts that hand out credentials to whoever asks from inside a cloud: by name, IPv4 and IPv6. */
-const METADATA_HOSTS: ReadonlySet<string> = new Set([
+const METADATA_HOSTS: readonly string[] = [
   "metadata",
   "metadata.google.internal",
   "metadata.goog",
@@ -28,7 +28,7 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
   "[fd20:ce::254]",
   "[fd00:42::42]",
   "[fe80::a9fe:a9fe]",
-]);
+];
 
 /**
  * Whether a host hands out credentials, also when its IPv4 address is written inside an IPv6 one.
@@ -36,10 +36,9 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
  * @param host As `bareHost` returns it.
  */
 export function isMetadataHost(host: string): boolean {
-  const parts = parseIpv6(host);
-  const embedded = parts === undefined ? undefined : embeddedIpv4(parts);
-  if (embedded === undefined) return METADATA_HOSTS.has(host);
-  return METADATA_HOSTS.has([24, 16, 8, 0].map((shift) => (embedded >>> shift) & 255).join("."));
+  const address = parseIp(host)?.join();
+  if (address === undefined) return METADATA_HOSTS.includes(host);
+  return METADATA_HOSTS.some((metadata) => parseIp(metadata)?.join() === address);
 }
 
 /** Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024). */
@@ -52,10 +51,8 @@ const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|h
  * @returns E.g. `"loopback address"`, or `undefined` for one that looks public. What a name resolves to is not seen.
  */
 export function hostKind(host: string): string | undefined {
-  const parts = parseIpv6(host);
-  if (parts !== undefined) return ipv6Kind(parts);
-  const address = parseIpv4(host);
-  if (address !== undefined) return ipv4Kind(address);
+  const address = parseIp(host);
+  if (address !== undefined) return ipKind(address);
   if (host === "localhost" || host.endsWith(".localhost")) return "loopback name";
   if (host.split(".").includes("")) return "a host with an empty label";
   if (PRIVATE_NAME.test(host)) return "private name";

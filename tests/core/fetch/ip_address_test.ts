@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { embeddedIpv4, ipv4Kind, ipv6Kind, parseIpv4, parseIpv6 } from "../../../core/fetch/ip_address.ts";
+import { type IpAddress, ipKind, parseIp } from "../../../core/fetch/ip_address.ts";
 
 /** 2000::/3 is what IANA hands out; ipaddr.js calls everything without a name of its own "unicast". */
 function isGlobalUnicast(address: ipaddr.IPv6): boolean {
@@ -79,67 +79,93 @@ function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
 }
 
-Deno.test("ipv4Kind agrees with ipaddr.js on every address", () => {
+/** The address that maps an IPv4 one. */
+function mapped(address: number): IpAddress {
+  return [0, 0, 0, 0, 0, 0xffff, address >>> 16, address & 0xffff];
+}
+
+/** What `URL.hostname` says of an address in any spelling. */
+function hostname(spelling: string): string {
+  return new URL(`http://${spelling}/`).hostname;
+}
+
+Deno.test("ipKind agrees with ipaddr.js on every IPv4 address", () => {
   fc.assert(
     fc.property(ipv4, (address) => {
       const range = ipaddr.IPv4.parse(dotted(address)).range();
-      assertEquals(ipv4Kind(address) === undefined, range === "unicast", `${dotted(address)} is ${range}`);
+      assertEquals(ipKind(mapped(address)) === undefined, range === "unicast", `${dotted(address)} is ${range}`);
     }),
     { numRuns: 5_000 },
   );
 });
 
-Deno.test("ipv6Kind agrees with ipaddr.js on every address of 2000::/3 and refuses the others", () => {
+Deno.test("ipKind agrees with ipaddr.js on every address of 2000::/3 and refuses the others", () => {
   fc.assert(
     fc.property(ipv6, (parts) => {
       const address = new ipaddr.IPv6(parts);
-      const embedded = embeddedIpv4(parts);
-      const isPublic = embedded === undefined
-        ? isGlobalUnicast(address) && address.range() === "unicast"
-        : ipaddr.IPv4.parse(dotted(embedded)).range() === "unicast";
-      assertEquals(ipv6Kind(parts) === undefined, isPublic, `${address} is ${address.range()}`);
+      const isPublic = address.isIPv4MappedAddress()
+        ? address.toIPv4Address().range() === "unicast"
+        : isGlobalUnicast(address) && address.range() === "unicast";
+      assertEquals(ipKind(parts) === undefined, isPublic, `${address} is ${address.range()}`);
     }),
     { numRuns: 5_000 },
   );
 });
 
-Deno.test("parseIpv4 reads what the URL parser writes, whatever the spelling was", () => {
+Deno.test("parseIp reads IPv4 as the URL parser writes it, whatever the spelling was", () => {
   fc.assert(
     fc.property(ipv4, fc.constantFrom(10, 8, 16), fc.integer({ min: 1, max: 4 }), (address, radix, count) => {
       const prefix = radix === 8 ? "0" : radix === 16 ? "0x" : "";
       const bytes = dotted(address).split(".").map(Number);
       const rest = bytes.slice(count - 1).reduce((value, byte) => value * 256 + byte, 0);
       const spelling = [...bytes.slice(0, count - 1), rest].map((part) => prefix + part.toString(radix)).join(".");
-      assertEquals(parseIpv4(new URL(`http://${spelling}/`).hostname), address, spelling);
+      assertEquals(parseIp(hostname(spelling)), mapped(address), spelling);
     }),
   );
 });
 
-Deno.test("parseIpv6 reads what the URL parser writes, whatever the spelling was", () => {
+Deno.test("parseIp reads IPv6 as the URL parser writes it, whatever the spelling was", () => {
   fc.assert(
     fc.property(ipv6, fc.constantFrom("toString", "toNormalizedString", "toFixedLengthString"), (parts, spelling) => {
       const text = new ipaddr.IPv6(parts)[spelling as "toString"]();
-      assertEquals(parseIpv6(new URL(`http://[${text}]/`).hostname), parts, text);
+      const translated = parts.slice(0, 6).join() === [0x64, 0xff9b, 0, 0, 0, 0].join();
+      const expected = translated ? [0, 0, 0, 0, 0, 0xffff, parts[6], parts[7]] : parts;
+      assertEquals(parseIp(hostname(`[${text}]`)), expected, text);
     }),
   );
 });
 
-Deno.test("parseIpv4 and parseIpv6 read no names", () => {
-  for (const host of ["", "example.com", "1.2.3", "1.2.3.4.5", "1.2.3.256", "a.b.c.d", "1.2.3.4.", "01234.1.1.1"]) {
-    assertEquals(parseIpv4(host), undefined, host);
-    assertEquals(parseIpv6(host), undefined, host);
-  }
-  for (const host of ["[]", "[::g]", "[1:2:3]", "::1", "[1:2:3:4:5:6:7:8:9]", "[12345::]"]) {
-    assertEquals(parseIpv6(host), undefined, host);
+Deno.test("parseIp reads no names", () => {
+  for (const host of ["", "example.com", "1.2.3", "1.2.3.4.5", "a.b.c.d", "1.2.3.4.", "::1", "10.0.0.1.example"]) {
+    assertEquals(parseIp(host), undefined, host);
   }
 });
 
-Deno.test("embeddedIpv4 finds the address in a mapped and a NAT64 address only", () => {
-  const parts = (text: string) => parseIpv6(new URL(`http://[${text}]/`).hostname) ?? [];
-  assertEquals(embeddedIpv4(parts("::ffff:1.2.3.4")), 0x01020304);
-  assertEquals(embeddedIpv4(parts("64:ff9b::255.2.3.4")), 0xff020304);
+Deno.test("parseIp finds the IPv4 address in a mapped and a NAT64 address only", () => {
+  const parts = (text: string) => parseIp(hostname(`[${text}]`)) ?? [];
+  assertEquals(parts("::ffff:1.2.3.4"), mapped(0x01020304));
+  assertEquals(parts("64:ff9b::255.2.3.4"), mapped(0xff020304));
   for (const text of ["::1.2.3.4", "2002:102:304::", "64:ff9b:1::102:304", "::ffff:0:1.2.3.4"]) {
-    assertEquals(embeddedIpv4(parts(text)), undefined, text);
-    assert(ipv6Kind(parts(text)) !== undefined, text);
+    assert(parts(text)[5] !== 0xffff, text);
+    assert(ipKind(parts(text)) !== undefined, text);
   }
+});
+
+Deno.test("ipKind names what it refuses", () => {
+  const table: Record<string, string> = {
+    "0.0.0.0": "unspecified address",
+    "127.1.2.3": "loopback address",
+    "172.31.255.255": "private address",
+    "100.127.0.1": "carrier-grade NAT address",
+    "169.254.0.1": "link-local address",
+    "255.255.255.255": "reserved address",
+    "[::]": "unspecified address",
+    "[::1]": "loopback address",
+    "[fd12::1]": "unique-local address",
+    "[febf::1]": "link-local address",
+    "[2001:db8::1]": "documentation address",
+    "[2620:4f:8000::1]": "AS112 address",
+    "[4000::1]": "reserved address",
+  };
+  for (const [host, kind] of Object.entries(table)) assertEquals(ipKind(parseIp(hostname(host)) ?? []), kind, host);
 });
