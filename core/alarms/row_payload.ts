@@ -4,12 +4,19 @@
  * @module
  */
 import type { RetryOptions } from "../backoff.ts";
-import { PayloadVersionError } from "../errors.ts";
+import { PayloadVersionError, RowTooLargeError } from "../errors.ts";
 
 /** The format that this version writes: `1<meta as JSON, or nothing>\n<body>`. */
 const VERSION = 1;
 /** A format version, then the meta, which as JSON holds no line break, then the body, whatever it holds. */
 const FORMAT = /^([1-9][0-9]*)(\{[^\n]*\})?\n/;
+
+/**
+ * Most bytes of a payload. Cloudflare's SQLite holds 2 MB a row
+ * (https://developers.cloudflare.com/durable-objects/platform/limits/); the rest is for the id and for the record of a
+ * later failure.
+ */
+export const MAX_PAYLOAD_BYTES = 1_960_000;
 
 /** What a failure leaves in its row. */
 export interface FailureRecord {
@@ -64,6 +71,27 @@ const NO_META: RowMeta = Object.freeze({});
 /** Writes a payload; a body without meta is kept as it is, so that the usual row costs no JSON. */
 export function encodePayload(body: string, meta: RowMeta = NO_META): string {
   return meta === NO_META ? `${VERSION}\n${body}` : `${VERSION}${JSON.stringify(meta)}\n${body}`;
+}
+
+/**
+ * Refuses a payload that does not fit a row.
+ *
+ * @param what What it is of, for the message, e.g. `"request"`.
+ * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) beyond {@linkcode MAX_PAYLOAD_BYTES}.
+ */
+export function checkSize(what: string, payload: string): void {
+  if (!fits(payload)) throw new RowTooLargeError(what, MAX_PAYLOAD_BYTES, byteLength(payload));
+}
+
+/** Whether a payload fits a row. */
+export function fits(payload: string): boolean {
+  // A UTF-16 code unit takes three bytes of UTF-8 at most.
+  return payload.length * 3 <= MAX_PAYLOAD_BYTES || byteLength(payload) <= MAX_PAYLOAD_BYTES;
+}
+
+/** How many bytes a text takes as UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }
 
 /**

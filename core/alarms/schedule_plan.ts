@@ -6,10 +6,11 @@
 import { type RetryPolicy, retryPolicy } from "../backoff.ts";
 import type { CronEngine } from "./cron_engine.ts";
 import { InvalidDateError, InvalidDelayError, InvalidOptionError } from "../errors.ts";
+import { checkChoice } from "../option_checks.ts";
 import { checkId, type IdSource } from "./row_id.ts";
-import { encodePayload, type RowMeta } from "./row_payload.ts";
+import { checkSize, encodePayload, type RowMeta } from "./row_payload.ts";
 import { CRON_DUE, MAX_CRON_DUE } from "./row_table.ts";
-import { CRON, type MissedRuns, ONCE, type ScheduleOptions, type When } from "./schedule.ts";
+import { CRON, type MissedRuns, ONCE, type OnConflict, type ScheduleOptions, type When } from "./schedule.ts";
 import { CronUnavailableError, InvalidTimeZoneError, NoNextRunError } from "./schedule_errors.ts";
 import { MAX_DUE, type Row } from "../storage.ts";
 
@@ -30,7 +31,7 @@ export interface Planner {
 }
 
 const MISSED: readonly MissedRuns[] = ["skip", "once", "all"];
-const ON_CONFLICT: readonly string[] = ["replace", "keep", "throw"];
+const ON_CONFLICT: readonly OnConflict[] = ["replace", "keep", "throw"];
 
 /**
  * Makes the row of a schedule. Nothing is stored.
@@ -41,6 +42,7 @@ const ON_CONFLICT: readonly string[] = ["replace", "keep", "throw"];
  * @throws {InvalidCronError} (`INVALID_CRON`), {@linkcode InvalidTimeZoneError} (`INVALID_TIME_ZONE`),
  * {@linkcode NoNextRunError} (`NO_NEXT_RUN`), {@linkcode CronUnavailableError} (`CRON_UNAVAILABLE`) for a pattern.
  * @throws {InvalidIdError} (`INVALID_ID`) and {@linkcode InvalidOptionError} (`INVALID_OPTION`) for an option.
+ * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when the continuation does not fit a row.
  */
 export function planSchedule(when: When, write: () => string, options: ScheduleOptions, planner: Planner): Row {
   if (options.id !== undefined) checkId(options.id);
@@ -49,6 +51,7 @@ export function planSchedule(when: When, write: () => string, options: ScheduleO
   const due = Math.max(dueFrom(when, planner.now), planner.floor);
   const body = write();
   const payload = options.retry === undefined ? encodePayload(body) : encodePayload(body, { retry: options.retry });
+  checkSize("schedule", payload);
   if (options.id !== undefined) return { due, id: options.id, kind: ONCE, payload, named: true };
   return { due, id: planner.ids.generate(due), kind: ONCE, payload, named: false };
 }
@@ -73,18 +76,16 @@ function planCron(pattern: string, write: () => string, options: ScheduleOptions
   if (next === undefined || next > MAX_CRON_DUE) throw new NoNextRunError(pattern);
   const meta: RowMeta = { pattern, timeZone, missed: options.missed, retry: options.retry };
   const id = options.id ?? `cron_${ids.token()}`;
-  return { due: CRON_DUE + next, id, kind: CRON, payload: encodePayload(write(), meta), named: false };
+  const payload = encodePayload(write(), meta);
+  checkSize("schedule", payload);
+  return { due: CRON_DUE + next, id, kind: CRON, payload, named: false };
 }
 
 function checkOptions(when: When, options: ScheduleOptions, retry: RetryPolicy): void {
   const { onConflict, missed, timeZone } = options;
   if (options.retry !== undefined) retryPolicy(options.retry, retry);
-  if (onConflict !== undefined && !ON_CONFLICT.includes(onConflict)) {
-    throw new InvalidOptionError("onConflict", onConflict, 'pass "replace", "keep" or "throw"');
-  }
-  if (missed !== undefined && !MISSED.includes(missed)) {
-    throw new InvalidOptionError("missed", missed, 'pass "skip", "once" or "all"');
-  }
+  if (onConflict !== undefined) checkChoice("onConflict", onConflict, ON_CONFLICT);
+  if (missed !== undefined) checkChoice("missed", missed, MISSED);
   if (timeZone !== undefined && (typeof timeZone !== "string" || timeZone === "")) {
     throw new InvalidTimeZoneError(timeZone);
   }

@@ -4,11 +4,11 @@
  * @module
  */
 import type { RetryOptions } from "../backoff.ts";
-import { PayloadVersionError, RowTooLargeError } from "../errors.ts";
+import { PayloadVersionError } from "../errors.ts";
 import { FetchError } from "../fetch/fetch_error.ts";
 import type { FetchRetryOptions } from "../fetch/fetch_retry.ts";
 import type { FetchPolicyOptions } from "../policy.ts";
-import { decodePayload, encodePayload, type RowMeta } from "../alarms/row_payload.ts";
+import { byteLength, checkSize, decodePayload, encodePayload, fits, type RowMeta } from "../alarms/row_payload.ts";
 import type { Route } from "./route.ts";
 import { ResponseSync, stringify } from "../serializer/mod.ts";
 import type { Row, RowKey } from "../storage.ts";
@@ -62,13 +62,6 @@ export interface Redispatch {
   readonly via?: Route;
 }
 
-/**
- * Most bytes of a payload. Cloudflare's SQLite holds 2 MB a row
- * (https://developers.cloudflare.com/durable-objects/platform/limits/); the rest is for the id and for the record of a
- * later failure.
- */
-export const MAX_PAYLOAD_BYTES = 1_960_000;
-
 /** Largest request that is written down for a further dispatch, in UTF-16 code units; larger ones are not sent again. */
 export const MAX_AGAIN_LENGTH = 65_536;
 
@@ -84,7 +77,7 @@ export function requestRow(key: RowKey, stored: StoredRequest, named: boolean): 
   const { handlerRetry: retry, ...rest } = stored;
   const body = JSON.stringify(rest);
   const payload = retry === undefined ? encodePayload(body) : encodePayload(body, { retry });
-  if (!fits(payload)) throw new RowTooLargeError("request", MAX_PAYLOAD_BYTES, byteLength(payload));
+  checkSize("request", payload);
   return { due: key.due, id: key.id, kind: REQUEST_KIND, payload, named };
 }
 
@@ -137,8 +130,7 @@ export function bodyWithOutcome(
   const text = outcome.text();
   const whole = JSON.stringify({ ...kept, outcome: text, delivered });
   if (fits(whole)) return whole;
-  const value = outcome.value();
-  const response = value instanceof ResponseSync || value instanceof FetchError ? value : undefined;
+  const response = responseIn(outcome);
   for (const headers of [response?.headers, undefined]) {
     const smaller = new FetchError("ROW_TOO_LARGE", stored.url, {
       ambiguous: !stored.idempotent,
@@ -152,11 +144,12 @@ export function bodyWithOutcome(
   return JSON.stringify({ ...kept, outcome: stringify(new FetchError("ROW_TOO_LARGE", "")), delivered });
 }
 
-function fits(text: string): boolean {
-  // A UTF-16 code unit takes three bytes of UTF-8 at most.
-  return text.length * 3 <= MAX_PAYLOAD_BYTES || byteLength(text) <= MAX_PAYLOAD_BYTES;
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
+/** An outcome that cannot be read has failed its handler; nothing of it but its size is known. */
+function responseIn(outcome: { value(): unknown }): ResponseSync | FetchError | undefined {
+  try {
+    const value = outcome.value();
+    return value instanceof ResponseSync || value instanceof FetchError ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

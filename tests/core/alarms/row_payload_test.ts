@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { InvalidUrlError, PayloadVersionError } from "../../../core/errors.ts";
-import { decodePayload, encodePayload, failureRecord, type RowMeta } from "../../../core/alarms/row_payload.ts";
+import { InvalidUrlError, PayloadVersionError, RowTooLargeError } from "../../../core/errors.ts";
+import {
+  byteLength,
+  checkSize,
+  decodePayload,
+  encodePayload,
+  failureRecord,
+  MAX_PAYLOAD_BYTES,
+  type RowMeta,
+} from "../../../core/alarms/row_payload.ts";
 
 Deno.test("encodePayload() keeps a body as it is, without meta", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (body) => {
@@ -88,5 +96,15 @@ Deno.test("failureRecord() takes errors whose members or prototype throw when th
   });
   for (const hostile of [message, trapped]) {
     assertEquals(failureRecord(hostile, 7), { name: "object", message: "an error that cannot be shown", at: 7 });
+  }
+});
+
+Deno.test("checkSize() takes what just fits a row, and refuses one byte more, counted as UTF-8", () => {
+  for (const [unit, bytes] of [["x", 1], ["é", 2], ["€", 3], ["😀", 4]] as const) {
+    const full = unit.repeat(Math.floor(MAX_PAYLOAD_BYTES / bytes));
+    const room = MAX_PAYLOAD_BYTES - byteLength(full);
+    checkSize("request", full + "x".repeat(room));
+    const error = assertThrows(() => checkSize("request", full + "x".repeat(room + 1)), RowTooLargeError);
+    assertEquals([error.code, error.what, error.limit], ["ROW_TOO_LARGE", "request", MAX_PAYLOAD_BYTES]);
   }
 });

@@ -3,11 +3,14 @@ import {
   DuplicateIdError,
   InvalidDelayError,
   NotAContinuationError,
+  RowTooLargeError,
   UnknownMethodError,
 } from "../../../core/errors.ts";
 import { IdSource } from "../../../core/alarms/row_id.ts";
+import { MAX_PAYLOAD_BYTES } from "../../../core/alarms/row_payload.ts";
 import type { Schedule } from "../../../core/alarms/schedule.ts";
 import { type Actor, stage } from "../alarm_stage.ts";
+import { onStorages } from "../ledger_host.ts";
 
 const source = new IdSource();
 
@@ -234,4 +237,18 @@ Deno.test("Alarms keep a continuation's arguments as they were at the call", asy
   await advance(2_000);
   assertEquals(actor.log, ["first", 'quote " break \n and 😀']);
   assert(alarms.getSchedules().length === 0);
+});
+
+onStorages("Alarms.schedule() refuses what fits no row, at the call and with nothing stored", (storage) => {
+  const { alarms, ctn } = stage({ storage });
+  alarms.schedule(9, ctn.say("old"), { id: "a" });
+  const before = [storage.due(Number.MAX_SAFE_INTEGER, 9), storage.armedAt()];
+  const large = "€".repeat(MAX_PAYLOAD_BYTES / 3);
+  for (const when of [1, new Date(0), "@daily"]) {
+    for (const options of [{}, { id: "a" }, { id: "b" }]) {
+      const error = assertThrows(() => alarms.schedule(when, ctn.say(large), options), RowTooLargeError);
+      assertEquals([error.code, error.what, error.limit], ["ROW_TOO_LARGE", "schedule", MAX_PAYLOAD_BYTES]);
+    }
+  }
+  assertEquals([storage.due(Number.MAX_SAFE_INTEGER, 9), storage.armedAt()], before);
 });

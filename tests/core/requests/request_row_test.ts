@@ -5,14 +5,13 @@ import { FetchError } from "../../../core/fetch/fetch_error.ts";
 import { type Outcome, storedOutcome } from "../../../core/requests/request_outcome.ts";
 import {
   bodyWithOutcome,
-  MAX_PAYLOAD_BYTES,
   readRequest,
   REQUEST_KIND,
   requestBody,
   requestRow,
   type StoredRequest,
 } from "../../../core/requests/request_row.ts";
-import { decodePayload, encodePayload } from "../../../core/alarms/row_payload.ts";
+import { decodePayload, encodePayload, MAX_PAYLOAD_BYTES } from "../../../core/alarms/row_payload.ts";
 import { parse, ResponseSync, stringify } from "../../../core/serializer/mod.ts";
 import type { Row } from "../../../core/storage.ts";
 import { onStorages, reply } from "../ledger_host.ts";
@@ -179,4 +178,11 @@ Deno.test("bodyWithOutcome always fits the row that the request fitted", () => {
     }),
     { numRuns: 20 },
   );
+});
+
+Deno.test("bodyWithOutcome keeps the size of an outcome that fits no row and cannot be read", () => {
+  for (const text of ["nonsense".padEnd(MAX_PAYLOAD_BYTES), stringify("x".repeat(MAX_PAYLOAD_BYTES))]) {
+    const error = errorIn(parse(JSON.parse(bodyWithOutcome(STORED, storedOutcome(text, true))).outcome));
+    assertEquals([error.code, error.status, error.detail], ["ROW_TOO_LARGE", undefined, `${bytes(text)} bytes`]);
+  }
 });
