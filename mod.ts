@@ -52,6 +52,7 @@ export * from "./core/strategies/queue_batch.ts";
 export * from "./core/strategies/orchestrated.ts";
 export type { DeliverTo, OriginAddress } from "./core/requests/origin_address.ts";
 export { JobTooLargeError } from "./core/requests/job_too_large.ts";
+export { InvalidOutcomeError } from "./core/requests/request_outcome.ts";
 export { Orchestrator, type OrchestratorParts } from "./core/orchestrator/orchestrator.ts";
 export type { OutboxOptions } from "./core/orchestrator/outbox.ts";
 export type { HostOptions, OrchestratorOptions } from "./core/orchestrator/orchestrator_options.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { storedOutcome, verdict } from "../../../core/requests/request_outcome.ts";
+import { InvalidOutcomeError, storedOutcome, verdict } from "../../../core/requests/request_outcome.ts";
 import type { StoredRequest } from "../../../core/requests/request_row.ts";
 import { parse, ResponseSync, SerializerError, stringify } from "../../../core/serializer/mod.ts";
 import { reply } from "../ledger_host.ts";
@@ -32,6 +32,14 @@ Deno.test("storedOutcome reads nothing until it is asked, and then says what is 
   const outcome = storedOutcome("nonsense", true);
   assertEquals(outcome.text(), "nonsense");
   assertThrows(() => outcome.value(), SerializerError);
+});
+
+Deno.test("storedOutcome refuses what can be read and is no outcome, by code", () => {
+  for (const value of [{ status: 200 }, "ok", null, undefined, 7, new Date(0), new Error("plain"), [reply()]]) {
+    const outcome = storedOutcome(stringify(value), true);
+    const error = assertThrows(() => outcome.value(), InvalidOutcomeError, "a ResponseSync or a FetchError");
+    assertEquals([error.code, error.name], ["INVALID_OUTCOME", "InvalidOutcomeError"]);
+  }
 });
 
 Deno.test("verdict is the origin's own, and says what it knows", () => {

@@ -144,6 +144,15 @@ Deno.test("RequestRunner.settleRow takes an outcome that cannot be read for a fa
   assertEquals([parts.agent.log, readRequest(requests(parts)[0]).stored.outcome], [[], "nonsense"]);
 });
 
+Deno.test("RequestRunner.settleRow hands no handler what is no outcome, and keeps it with its cause", () => {
+  const parts = new LedgerParts({ retry: { attempts: 1 } });
+  const place = parts.place("a");
+  const outcome = storedOutcome('{"status":200}', true);
+  assertEquals(parts.runner.settleRow(place.row, ending(place, { outcome })), "dead");
+  const { meta, stored } = readRequest(requests(parts)[0]);
+  assertEquals([parts.agent.log, meta.error?.code, stored.outcome], [[], "INVALID_OUTCOME", '{"status":200}']);
+});
+
 onStorages("RequestRunner.settleRow lets a failure of the platform through, the row as it was", (storage) => {
   const parts = new LedgerParts({ storage, isPlatformFailure: (error) => error instanceof StagedError });
   const place = parts.place("a");
