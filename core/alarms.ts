@@ -9,9 +9,9 @@ import { type RetryPolicy, retryPolicy } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
 import { type CronEngine, registeredCron } from "./alarms/cron_engine.ts";
-import { InvalidOptionError } from "./errors.ts";
 import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./alarms/dead_letters.ts";
 import { DeathWatch } from "./alarms/death_watch.ts";
+import { checkInteger } from "./option_checks.ts";
 import { type OverdueReport, overdueReport } from "./alarms/overdue.ts";
 import { IdSource } from "./alarms/row_id.ts";
 import type { RowKind } from "./alarms/row_kind.ts";
@@ -152,6 +152,7 @@ export class Alarms {
    * @throws {InvalidOptionError} (`INVALID_OPTION`) for another option out of its range.
    * @throws {NotAContinuationError} (`NOT_A_CONTINUATION`) and {@linkcode UnknownMethodError} (`UNKNOWN_METHOD`) for
    * the continuation.
+   * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when it does not fit a row.
    */
   schedule(when: When, continuation: unknown, options: ScheduleOptions = {}): Schedule {
     const { origin, base = null } = this.#options;
@@ -227,9 +228,7 @@ export class Alarms {
    * @throws What `isPlatformFailure` recognises.
    */
   async triggerAlarms(count?: number): Promise<string[]> {
-    if (count !== undefined && (!Number.isInteger(count) || count < 0)) {
-      throw new InvalidOptionError("count", count, "pass an integer of 0 or more, or leave it out");
-    }
+    if (count !== undefined) checkInteger("count", count, 0);
     return await this.#sweep.trigger(count);
   }
 

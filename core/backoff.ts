@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "./errors.ts";
+import { checkInteger, checkSpan } from "./option_checks.ts";
 
 /** How often to try, and how long to wait in between. */
 export interface RetryOptions {
@@ -29,24 +30,16 @@ export type RetryPolicy = Required<RetryOptions>;
  * @throws {InvalidOptionError} (`INVALID_OPTION`) for a member that is out of its range.
  */
 export function retryPolicy(options: RetryOptions | undefined, defaults: RetryPolicy, name = "retry"): RetryPolicy {
-  const policy: RetryPolicy = {
-    attempts: options?.attempts ?? defaults.attempts,
-    backoff: options?.backoff ?? defaults.backoff,
-    maxDelay: options?.maxDelay ?? defaults.maxDelay,
-    jitter: options?.jitter ?? defaults.jitter,
+  const jitter = options?.jitter ?? defaults.jitter;
+  if (!(jitter >= 0 && jitter <= 1)) {
+    throw new InvalidOptionError(`${name}.jitter`, jitter, "pass a number from 0 to 1");
+  }
+  return {
+    attempts: checkInteger(`${name}.attempts`, options?.attempts ?? defaults.attempts),
+    backoff: checkSpan(`${name}.backoff`, options?.backoff ?? defaults.backoff),
+    maxDelay: checkSpan(`${name}.maxDelay`, options?.maxDelay ?? defaults.maxDelay),
+    jitter,
   };
-  if (!Number.isInteger(policy.attempts) || policy.attempts < 1) {
-    throw new InvalidOptionError(`${name}.attempts`, policy.attempts, "pass an integer of 1 or more");
-  }
-  for (const key of ["backoff", "maxDelay"] as const) {
-    if (!Number.isFinite(policy[key]) || policy[key] < 0) {
-      throw new InvalidOptionError(`${name}.${key}`, policy[key], "pass zero or more milliseconds");
-    }
-  }
-  if (!(policy.jitter >= 0 && policy.jitter <= 1)) {
-    throw new InvalidOptionError(`${name}.jitter`, policy.jitter, "pass a number from 0 to 1");
-  }
-  return policy;
 }
 
 /**

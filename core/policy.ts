@@ -6,6 +6,7 @@
 import { BLOCKED_PORTS } from "./fetch/blocked_ports.ts";
 import { InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "./errors.ts";
 import { hostKind, isMetadataHost } from "./fetch/host_kind.ts";
+import { checkBoolean, checkInteger } from "./option_checks.ts";
 import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./fetch/url_pattern.ts";
 
 /**
@@ -76,19 +77,12 @@ export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): 
     throw new InvalidOptionError(name, options, "pass an object, or leave it out");
   }
   for (const key of ["allow", "deny"] as const) readPatterns(options[key], `${name}.${key}`);
-  if (options.allowPrivate !== undefined && typeof options.allowPrivate !== "boolean") {
-    throw new InvalidOptionError(`${name}.allowPrivate`, options.allowPrivate, "pass true or false");
-  }
   const caps: { -readonly [K in keyof typeof CAPS]: number } = { ...CAPS };
   for (const key of Object.keys(CAPS) as (keyof typeof CAPS)[]) {
-    const value = options[key] ?? CAPS[key];
-    if (!Number.isSafeInteger(value) || value < 0) {
-      throw new InvalidOptionError(`${name}.${key}`, value, "pass a whole number of zero or more");
-    }
-    caps[key] = value;
+    caps[key] = checkInteger(`${name}.${key}`, options[key] ?? CAPS[key], 0);
   }
   const lists = { deny: options.deny ?? [], ...(options.allow === undefined ? {} : { allow: options.allow }) };
-  return { ...caps, ...lists, allowPrivate: options.allowPrivate ?? false };
+  return { ...caps, ...lists, allowPrivate: checkBoolean(`${name}.allowPrivate`, options.allowPrivate ?? false) };
 }
 
 /**

@@ -7,7 +7,8 @@ import type { AlarmEvent } from "./alarm_events.ts";
 import type { RetryOptions, RetryPolicy } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { CronEngine } from "./cron_engine.ts";
-import { InvalidOptionError, InvalidTimeoutError } from "../errors.ts";
+import { InvalidTimeoutError } from "../errors.ts";
+import { checkInteger } from "../option_checks.ts";
 import type { IdSource } from "./row_id.ts";
 import type { Storage } from "../storage.ts";
 
@@ -82,9 +83,7 @@ export interface AlarmLimits {
  */
 export function alarmLimits(options: AlarmsOptions): AlarmLimits {
   const { maxRunsPerAlarm: maxRuns = 1_000, timeSlice = 5_000, watchdog = 60_000, missedAfter = 60_000 } = options;
-  if (!Number.isInteger(maxRuns) || maxRuns < 1) {
-    throw new InvalidOptionError("maxRunsPerAlarm", maxRuns, "pass an integer of 1 or more");
-  }
+  checkInteger("maxRunsPerAlarm", maxRuns);
   for (const [name, value] of Object.entries({ timeSlice, watchdog, missedAfter })) {
     if (!(value >= 0)) throw new InvalidTimeoutError(name, value, "pass zero or more milliseconds");
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { checkInteger } from "../option_checks.ts";
 import { CRON_DUE, MAX_CRON_DUE, type RowTable } from "./row_table.ts";
 import { isSchedule, type Schedule, type ScheduleState, toSchedule } from "./schedule.ts";
 import { MAX_DUE, PAUSED_DUE, type Row, type RowKey } from "../storage.ts";
@@ -34,9 +35,7 @@ export interface ScheduleFilter {
  */
 export function listSchedules(table: RowTable, filter: ScheduleFilter): Schedule[] {
   const { limit = 100 } = filter;
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new InvalidOptionError("limit", limit, "pass an integer of 1 or more");
-  }
+  checkInteger("limit", limit);
   const schedules: Schedule[] = [];
   for (const row of candidates(table, filter)) {
     if (schedules.length === limit) break;

@@ -5,6 +5,7 @@
  */
 import { retryDelay, type RetryOptions, type RetryPolicy, retryPolicy } from "../backoff.ts";
 import { InvalidOptionError } from "../errors.ts";
+import { checkBoolean, checkSpan } from "../option_checks.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
 /**
@@ -48,12 +49,8 @@ export function fetchRetryPolicy(options: FetchRetryOptions | undefined, name = 
   ) {
     throw new InvalidOptionError(`${name}.statuses`, statuses, "pass an array of HTTP statuses from 200 to 599");
   }
-  const network = options?.network ?? true;
-  if (typeof network !== "boolean") throw new InvalidOptionError(`${name}.network`, network, "pass true or false");
-  const maxRetryAfter = options?.maxRetryAfter ?? MAX_RETRY_AFTER_MS;
-  if (!Number.isFinite(maxRetryAfter) || maxRetryAfter < 0) {
-    throw new InvalidOptionError(`${name}.maxRetryAfter`, maxRetryAfter, "pass zero or more milliseconds");
-  }
+  const network = checkBoolean(`${name}.network`, options?.network ?? true);
+  const maxRetryAfter = checkSpan(`${name}.maxRetryAfter`, options?.maxRetryAfter ?? MAX_RETRY_AFTER_MS);
   return { ...tries, statuses, network, maxRetryAfter };
 }
 

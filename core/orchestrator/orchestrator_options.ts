@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidOptionError } from "../errors.ts";
+import { checkInteger, checkSpan } from "../option_checks.ts";
 import type { BreakerOptions } from "./circuit_breaker.ts";
 import type { RateOptions } from "./rate_limit.ts";
 
@@ -60,9 +60,9 @@ const BREAKER: Required<BreakerOptions> = { failures: 5, cooldown: 30_000 };
  */
 export function orchestratorLimits(options: OrchestratorOptions = {}): OrchestratorLimits {
   const { maxInFlight = 5, maxRequestAge = 1_800_000, maxQueued = 10_000, hosts = {} } = options;
-  count("maxInFlight", maxInFlight);
-  count("maxQueued", maxQueued);
-  duration("maxRequestAge", maxRequestAge);
+  checkInteger("maxInFlight", maxInFlight);
+  checkInteger("maxQueued", maxQueued);
+  checkSpan("maxRequestAge", maxRequestAge, true);
   const common = hostLimits(options, {}, "");
   const single = new Map(
     Object.entries(hosts).map(([host, own]) => [host, hostLimits(own, options, `hosts[${JSON.stringify(host)}].`)]),
@@ -72,27 +72,15 @@ export function orchestratorLimits(options: OrchestratorOptions = {}): Orchestra
 
 function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLimits {
   const { concurrency, rate, breaker } = { ...common, ...own };
-  if (concurrency !== undefined) count(`${path}concurrency`, concurrency);
+  if (concurrency !== undefined) checkInteger(`${path}concurrency`, concurrency);
   if (rate !== undefined) {
-    count(`${path}rate.requests`, rate.requests);
-    duration(`${path}rate.per`, rate.per);
+    checkInteger(`${path}rate.requests`, rate.requests);
+    checkSpan(`${path}rate.per`, rate.per, true);
   }
   const breaks = breaker === false ? undefined : { ...BREAKER, ...breaker };
   if (breaks !== undefined) {
-    count(`${path}breaker.failures`, breaks.failures);
-    duration(`${path}breaker.cooldown`, breaks.cooldown);
+    checkInteger(`${path}breaker.failures`, breaks.failures);
+    checkSpan(`${path}breaker.cooldown`, breaks.cooldown, true);
   }
   return { concurrency: concurrency ?? Infinity, rate, breaker: breaks };
-}
-
-function count(option: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidOptionError(option, value, "pass a whole number of 1 or more");
-  }
-}
-
-function duration(option: string, value: number): void {
-  if (!Number.isFinite(value) || value <= 0) {
-    throw new InvalidOptionError(option, value, "pass a positive, finite number of milliseconds");
-  }
 }
