@@ -18,7 +18,7 @@ import { type JobParts, RequestDispatch } from "./requests/request_dispatch.ts";
 import type { LedgerEvent } from "./requests/request_event.ts";
 import { RequestInbox } from "./requests/request_inbox.ts";
 import { RequestLiveness } from "./requests/request_liveness.ts";
-import { RequestMemory } from "./requests/request_memory.ts";
+import { type LiveRequest, RequestMemory } from "./requests/request_memory.ts";
 import {
   type ProxyFetchOptions,
   type RequestDefaults,
@@ -300,7 +300,8 @@ export class Requests {
 
   /**
    * Cancels a request: its continuation will not run. A handler that has begun cannot be cancelled. The executor is
-   * asked to give up; the server may have acted all the same, and an outcome that comes is late.
+   * asked to give up; the server may have acted all the same, and an outcome that comes is late. When a surrounding
+   * transaction is undone, so is this, unless no row held the request.
    *
    * @param id The request's id.
    * @returns The request as it was, to exactly one of several callers; `undefined` when there is none to cancel.
@@ -320,9 +321,20 @@ export class Requests {
     if (row !== undefined) storage.take(row);
     memory.drop(id);
     memory.end(stored.token, status.due, this.#clock.now());
+    if (row !== undefined) this.#restoreIfUndone(row, stored.token, live);
     tell(this.#context, "cancelled", status, stored);
     if (state.phase === "open") this.#dispatch.abort({ due: status.due, id }, stored.token);
     return status;
+  }
+
+  /** After the turn: by then a surrounding transaction has been committed, or undone and the row is back. */
+  #restoreIfUndone(row: Row, token: string, live: LiveRequest | undefined): void {
+    const { memory, storage } = this.#context;
+    queueMicrotask(() => {
+      try {
+        if (storage.get(row)?.payload === row.payload) memory.restore(token, live);
+      } catch { /* the storage is gone, and this instantiation with it */ }
+    });
   }
 
   /** The request with an id, or `undefined` when there is none: never was, has been settled, or was cancelled. */

@@ -83,6 +83,12 @@ export class RequestMemory {
     this.#ended.set(token, { settled, until: due + REMEMBER_MS });
   }
 
+  /** Takes back that a request has ended: its row is there again. */
+  restore(token: string, live: LiveRequest | undefined): void {
+    this.#ended.delete(token);
+    if (live !== undefined && !this.live.has(live.job.id)) this.live.set(live.job.id, live);
+  }
+
   /** What is known of a request that has ended: `undefined` when nothing is. */
   ended(token: string): { readonly settled: number | undefined } | undefined {
     return this.#ended.get(token);

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidOptionError } from "../../core/errors.ts";
 import type { Durability } from "../../core/job.ts";
+import { RequestSync } from "../../core/serializer/mod.ts";
 import { answer, beat, LedgerHost, onStorages, persist, StagedError, urlOf } from "./ledger_host.ts";
 
 const DURABILITIES: readonly Durability[] = ["strict", "deferred", "memory"];
@@ -238,4 +239,51 @@ Deno.test("a handler that asks again under its own id keeps the new request", as
   host.requests.deliver(answer(job));
   await host.advance(10_000);
   assertEquals(host.requests.pending().map(({ id }) => id), ["mine"]);
+});
+
+/** Cancels in a transaction that is undone. */
+function cancelInVain(host: LedgerHost, id: string): void {
+  assertThrows(() =>
+    host.storage.transaction(() => {
+      assertEquals([host.requests.cancel(id)?.id, host.requests.status(id)], [id, undefined]);
+      explode();
+    }), StagedError);
+}
+
+onStorages(
+  "Requests.cancel in a transaction that is undone changes nothing: a lost executor is known",
+  async (storage) => {
+    const host = new LedgerHost({ storage, defaults: { timeout: 300_000 } });
+    const job = await host.sent("a", {}, new RequestSync(urlOf("a"), { method: "POST" }));
+    await host.advance(30_000);
+    assertEquals(host.requests.deliver(beat(job)), "pending");
+    // The first alarm takes up every row that memory does not know; no later one does.
+    await host.advance(20_000);
+    cancelInVain(host, job.id);
+    await host.settle();
+    assertEquals([host.requests.status(job.id)?.phase, host.hand.aborted], ["open", []]);
+    await host.advance(25_000);
+    assertEquals(host.agent.log, ["a: EXECUTOR_LOST"]);
+  },
+);
+
+onStorages("Requests.cancel in a transaction that is undone leaves a kept outcome its answer", async (storage) => {
+  const host = new LedgerHost({ storage });
+  const job = await host.sent("a");
+  host.agent.handle = explode;
+  assertEquals(host.requests.deliver(answer(job)), "settled");
+  cancelInVain(host, job.id);
+  await host.settle();
+  assertEquals(host.requests.deliver(answer(job, undefined, 2)), "settled");
+  host.agent.handle = () => {};
+  await host.advance(10_000);
+  assertEquals([host.agent.log, host.rows()], [["a: 200 hello", "a: 200 hello"], []]);
+});
+
+onStorages("Requests.cancel in a transaction that is kept stands", async (storage) => {
+  const host = new LedgerHost({ storage, defaults: { timeout: 60_000 } });
+  const job = await host.sent("a");
+  host.storage.transaction(() => host.requests.cancel(job.id));
+  await host.settle();
+  assertEquals([host.requests.deliver(answer(job)), host.requests.status(job.id)], ["late", undefined]);
 });

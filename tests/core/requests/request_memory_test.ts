@@ -110,3 +110,19 @@ Deno.test("RequestMemory leaves live and running requests alone when it forgets"
   for (let nth = 0; nth < 3 * MANY; nth++) memory.end(`t${nth}`, 0, nth * MINUTE);
   assertEquals([memory.live.size, memory.running.size], [1, 1]);
 });
+
+Deno.test("RequestMemory.restore takes back what was forgotten, and leaves a newer request under the id alone", () => {
+  const memory = new RequestMemory();
+  const [old, newer] = [live("a"), live("a")];
+  memory.live.set("a", old);
+  memory.drop("a");
+  memory.end(old.stored.token, 10, 0);
+  memory.restore(old.stored.token, old);
+  assertEquals([memory.live.get("a"), memory.ended(old.stored.token)], [old, undefined]);
+  memory.live.set("a", newer);
+  memory.restore(old.stored.token, old);
+  assertEquals(memory.live.get("a") === newer, true);
+  memory.end(old.stored.token, 10, 0);
+  memory.restore(old.stored.token, undefined);
+  assertEquals([memory.live.size, memory.ended(old.stored.token)], [1, undefined]);
+});
