@@ -7,7 +7,7 @@ import type { RetryOptions } from "../backoff.ts";
 import { PayloadVersionError, RowTooLargeError } from "../errors.ts";
 
 /** The format that this version writes: `1<meta as JSON, or nothing>\n<body>`. */
-const VERSION = 1;
+export const VERSION = 1;
 /** A format version, then the meta, which as JSON holds no line break, then the body, whatever it holds. */
 const FORMAT = /^([1-9][0-9]*)(\{[^\n]*\})?\n/;
 
@@ -58,10 +58,10 @@ export interface RowMeta {
   readonly runCount?: number;
 }
 
-/** A decoded payload. */
-export interface RowPayload {
+/** A decoded payload; `M` is what rows of its kind may carry beside their bodies, every member of it optional. */
+export interface RowPayload<M extends object = RowMeta> {
   /** What the row carries beside its body. */
-  readonly meta: RowMeta;
+  readonly meta: M;
   /** The kind's own text, e.g. a continuation. */
   readonly body: string;
 }
@@ -69,7 +69,7 @@ export interface RowPayload {
 const NO_META: RowMeta = Object.freeze({});
 
 /** Writes a payload; a body without meta is kept as it is, so that the usual row costs no JSON. */
-export function encodePayload(body: string, meta: RowMeta = NO_META): string {
+export function encodePayload(body: string, meta: object = NO_META): string {
   return meta === NO_META ? `${VERSION}\n${body}` : `${VERSION}${JSON.stringify(meta)}\n${body}`;
 }
 
@@ -99,15 +99,16 @@ export function byteLength(text: string): number {
  *
  * @throws {PayloadVersionError} (`PAYLOAD_VERSION`) for a newer format, or a text that is none of ours.
  */
-export function decodePayload(payload: string): RowPayload {
-  if (payload.startsWith("1\n")) return { meta: NO_META, body: payload.slice(2) };
+export function decodePayload<M extends object = RowMeta>(payload: string): RowPayload<M> {
+  if (payload.startsWith("1\n")) return { meta: NO_META as M, body: payload.slice(2) };
   const match = FORMAT.exec(payload);
   if (match === null) throw new PayloadVersionError("row", payload.slice(0, 20), VERSION);
   if (Number(match[1]) !== VERSION) throw new PayloadVersionError("row", Number(match[1]), VERSION);
-  return { meta: match[2] === undefined ? NO_META : readMeta(match[2]), body: payload.slice(match[0].length) };
+  const meta = match[2] === undefined ? NO_META as M : readMeta<M>(match[2]);
+  return { meta, body: payload.slice(match[0].length) };
 }
 
-function readMeta(text: string): RowMeta {
+function readMeta<M extends object>(text: string): M {
   try {
     return JSON.parse(text);
   } catch {

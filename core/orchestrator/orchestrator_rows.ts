@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { decodePayload, encodePayload, VERSION } from "../alarms/row_payload.ts";
 import { PayloadVersionError } from "../errors.ts";
 import type { OriginAddress } from "../requests/origin_address.ts";
 import type { Priority } from "../requests/route.ts";
@@ -58,9 +59,12 @@ const PIECE = { ascii: 1_800_000, other: 600_000 } as const;
 const PIECE_DUE = MAX_DUE;
 /** How many rows to read at a time. */
 const PAGE = 50;
-/** The format that this version writes: `1<number of further pieces>,<meta as JSON>\n<first piece>`. */
-const FORMAT = /^([0-9]+),([0-9]+),(\{[^\n]*\})\n/;
-const VERSION = 1;
+
+/** What a row's payload carries beside the first piece of its text. */
+interface StoredMeta extends Partial<EntryMeta> {
+  /** How many further pieces there are. */
+  readonly pieces?: number;
+}
 
 /** Rows of any length, over a storage whose rows are limited. Every method is one transaction. */
 export class OrchestratorRows {
@@ -142,16 +146,13 @@ export class OrchestratorRows {
 
 function rowOf(head: EntryHead, pieces: number, first: string): Row {
   const { key, kind, meta } = head;
-  const payload = `${VERSION},${pieces},${JSON.stringify(meta)}\n${first}`;
-  return { due: key.due, id: key.id, kind, payload, named: false };
+  return { ...key, kind, payload: encodePayload(first, { ...meta, pieces }), named: false };
 }
 
 function split(row: Row): { pieces: number; meta: EntryMeta; first: string } {
-  const match = FORMAT.exec(row.payload);
-  if (match === null) throw new PayloadVersionError("orchestrator row", row.payload.slice(0, 20), VERSION);
-  const [whole, version, pieces, meta] = match;
-  if (Number(version) !== VERSION) throw new PayloadVersionError("orchestrator row", Number(version), VERSION);
-  return { pieces: Number(pieces), meta: JSON.parse(meta), first: row.payload.slice(whole.length) };
+  const { meta: { pieces, ...meta }, body } = decodePayload<StoredMeta>(row.payload);
+  if (pieces === undefined) throw new PayloadVersionError("orchestrator row", row.payload.slice(0, 20), VERSION);
+  return { pieces, meta: meta as EntryMeta, first: body };
 }
 
 function kindOf(row: Row): EntryKind {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MemoryStorage } from "../../../adapters/memory.ts";
+import { encodePayload } from "../../../core/alarms/row_payload.ts";
 import { PayloadVersionError } from "../../../core/errors.ts";
 import { type EntryHead, type EntryMeta, OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
 import { MAX_DUE } from "../../../core/storage.ts";
@@ -83,7 +84,7 @@ Deno.test("OrchestratorRows.heads lists any number of rows in order, pieces left
 });
 
 Deno.test("OrchestratorRows refuses rows of a later version, and rows that are none of its own", () => {
-  const payloads = ["", "text", `2,0,${JSON.stringify(META)}\n`];
+  const payloads = ["", "text", "1\n", `1${JSON.stringify(META)}\n`, `2${JSON.stringify({ ...META, pieces: 0 })}\n`];
   for (const payload of payloads) {
     const storage = new MemoryStorage();
     storage.insert({ due: 5, id: "a", kind: "job", payload, named: false });
@@ -93,6 +94,12 @@ Deno.test("OrchestratorRows refuses rows of a later version, and rows that are n
     assertEquals(storage.count(0, MAX_DUE), 1);
   }
   const storage = new MemoryStorage();
-  storage.insert({ due: 5, id: "a", kind: "request", payload: `1,0,${JSON.stringify(META)}\n`, named: false });
+  storage.insert({
+    due: 5,
+    id: "a",
+    kind: "request",
+    payload: encodePayload("", { ...META, pieces: 0 }),
+    named: false,
+  });
   assertThrows(() => [...new OrchestratorRows(storage).heads()], PayloadVersionError);
 });
