@@ -161,11 +161,16 @@ export class DeadLetters {
   #revived(letter: Row, due: number): Row {
     const { table, ids } = this.#parts;
     const { meta, body } = decodePayload(letter.payload);
-    const { of = letter.id, runs, failures: _failures, error: _error, due: _due, ...kept } = meta;
+    const { of = letter.id, runs, failures: _failures, error: _error, due: planned, ...kept } = meta;
     const free = runs === undefined && table.locate(of) === undefined;
     const id = free ? of : ids.generate(due);
+    if (letter.kind !== CRON) {
+      // What it was due for goes along: the letter that it may become again tells it, as does a request's event.
+      const payload = encodePayload(body, planned === undefined ? kept : { ...kept, due: planned });
+      return { ...letter, id, due, payload, named: dueOfId(id) !== due };
+    }
+    // A recurring schedule begins anew: by its old time, its run would count as missed and might be passed over.
     const payload = encodePayload(body, kept);
-    if (letter.kind !== CRON) return { ...letter, id, due, payload, named: dueOfId(id) !== due };
     const row = { ...letter, id, due: CRON_DUE + due, payload };
     table.noteCron(row);
     return row;

@@ -1,7 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InvalidOptionError } from "../../../core/errors.ts";
+import { bury } from "../../../core/alarms/dead_letters.ts";
+import { decodePayload, encodePayload } from "../../../core/alarms/row_payload.ts";
 import { type Stage, stage } from "../alarm_stage.ts";
 import type { MemoryStorage } from "../../../adapters/memory.ts";
+import { answer, LedgerHost, StagedError } from "../ledger_host.ts";
+
+function explode(): never {
+  throw new StagedError("the handler failed");
+}
 
 /** A stage on which a try is the last. */
 function strict(): Stage<MemoryStorage> {
@@ -62,6 +69,51 @@ Deno.test("Alarms.redrive() runs a letter again under its old id, with all of it
   assertEquals([state, failures, it.alarms.getDeadLetters()], ["scheduled", 0, []]);
   await it.advance(60_000);
   assertEquals([it.actor.log.length, letters(it), it.alarms.getSchedules()], [6, [], []]);
+});
+
+Deno.test("Alarms.redrive() keeps for when a letter was due, of a schedule and of one run of cron", async () => {
+  const it = strict();
+  const { id, due } = it.alarms.schedule(1, it.ctn.fail("job", 9));
+  it.alarms.schedule("* * * * *", it.ctn.fail("cron", 9), { id: "cron" });
+  await it.advance(60_000);
+  it.alarms.cancelSchedule("cron");
+  const dues = () => it.alarms.getDeadLetters().map((letter) => letter.due);
+  const before = dues();
+  assertEquals(new Set(before), new Set([due, it.clock.now()]));
+  for (let round = 0; round < 2; round++) {
+    await it.advance(3_600_000);
+    for (const letter of it.alarms.getDeadLetters()) it.alarms.redrive(letter.id);
+    await it.advance(1);
+  }
+  assertEquals([dues().toSorted(), it.actor.log.length], [before.toSorted(), 6]);
+  it.alarms.redrive(id);
+  assertEquals(it.alarms.getSchedule(id)?.due, it.clock.now() + 1);
+});
+
+Deno.test("Alarms.redrive() tells a request's age from its call", async () => {
+  const host = new LedgerHost({ retry: { attempts: 1 } });
+  const job = await host.sent("a");
+  host.agent.handle = explode;
+  host.requests.deliver(answer(job));
+  await host.advance(3_600_000);
+  host.agent.handle = () => {};
+  assertEquals(host.alarms.redrive(job.id), job.id);
+  await host.advance(1);
+  const { type, elapsed } = host.events.at(-1) ?? {};
+  assertEquals([type, elapsed, host.rows()], ["settled", 3_600_001, []]);
+});
+
+Deno.test("Alarms.redrive() passes over no run of a cron schedule that was quarantined long ago", async () => {
+  const it = stage();
+  it.alarms.schedule("* * * * *", it.ctn.say("x"), { id: "cron", missed: "skip" });
+  const [row] = it.storage.due(Number.MAX_SAFE_INTEGER, 1);
+  const { meta, body } = decodePayload(row.payload);
+  const payload = encodePayload(body, { ...meta, due: it.clock.now() });
+  it.storage.transaction(() => bury(it.storage, row, payload, false));
+  await it.advance(3_600_000);
+  assertEquals(it.alarms.redrive("cron"), "cron");
+  await it.advance(1);
+  assertEquals([it.actor.log, it.alarms.getSchedule("cron")?.runCount], [["x"], 1]);
 });
 
 Deno.test("Alarms.redrive() finds a generated id again", async () => {
