@@ -4,6 +4,7 @@
  * @module
  */
 import type { Alarms } from "../core/alarms.ts";
+import { retryDelay, type RetryPolicy } from "../core/backoff.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
 import type { FetchFunction } from "../core/fetch/exchange.ts";
@@ -28,8 +29,8 @@ export interface LocalOptions<S extends Storage = Storage> extends OriginSetting
   readonly orchestrator?: PoolOrchestratorOptions;
 }
 
-/** How long after an alarm that met a storage that fails the next one comes, in milliseconds. */
-const ALARM_RETRY_MS = 1_000;
+/** How long after an alarm that met a storage that fails the next one comes. */
+const ALARM_RETRY: RetryPolicy = { attempts: Infinity, backoff: 1_000, maxDelay: 60_000, jitter: 0 };
 
 /** What a {@linkcode LocalObject} is given, in the place of a Durable Object's `ctx`. */
 export class LocalContext<S extends Storage = Storage> {
@@ -44,6 +45,7 @@ export class LocalContext<S extends Storage = Storage> {
   #cancelTimer: () => void = () => {};
   #alarming = false;
   #retrying = false;
+  #failures = 0;
   #closed = false;
   /** The requests that an earlier process has left; the object's constructor may have made others since. */
   #left: ReadonlySet<string> = new Set();
@@ -141,12 +143,14 @@ export class LocalContext<S extends Storage = Storage> {
   #fired(error?: unknown): void {
     this.#alarming = false;
     if (error === undefined || this.#closed) {
+      this.#failures = 0;
       this.#setTimer();
       return;
     }
     this.#cancelTimer();
     this.#retrying = true;
-    this.#cancelTimer = this.#clock.setTimeout(() => this.#fire(), ALARM_RETRY_MS);
+    this.#failures++;
+    this.#cancelTimer = this.#clock.setTimeout(() => this.#fire(), retryDelay(ALARM_RETRY, this.#failures, 0));
   }
 }
 

@@ -8,6 +8,7 @@ import type { RowKind } from "./row_kind.ts";
 import { decodePayload } from "./row_payload.ts";
 import { CRON_DUE, type RowTable } from "./row_table.ts";
 import { UnknownRowKindError } from "./schedule_errors.ts";
+import { SetBacks } from "./set_backs.ts";
 import type { Settler, SettleResult } from "./settle.ts";
 import { MAX_DUE, type Row, type Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
@@ -35,6 +36,8 @@ export interface RowRunnerParts {
 
 /** Runs rows for a sweep. */
 export class RowRunner {
+  /** The rows that have met a failure of the platform. */
+  readonly setBacks: SetBacks = new SetBacks();
   readonly #parts: RowRunnerParts;
   readonly #pending = new Set<Promise<unknown>>();
   #platformFailure: { error: unknown } | undefined;
@@ -59,8 +62,19 @@ export class RowRunner {
   run(row: Row): SettleResult | Promise<SettleResult | undefined> {
     const kind = this.#kindOf(row);
     if (kind === undefined) return "gone";
-    const result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
-    return typeof result === "string" ? result : this.#track(result);
+    let result: SettleResult | Promise<SettleResult>;
+    try {
+      result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
+    } catch (error) {
+      this.setBacks.add(row.id, this.#parts.clock.now());
+      throw error;
+    }
+    if (typeof result === "string") {
+      this.setBacks.end(row.id);
+      return result;
+    }
+    result.then(() => this.setBacks.end(row.id), () => this.setBacks.add(row.id, this.#parts.clock.now()));
+    return this.#track(result);
   }
 
   /** Lets every kind look at what it watches besides its rows: see {@linkcode RowKind.wake}. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { retryDelay, type RetryPolicy } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { DeathWatch } from "./death_watch.ts";
 import type { RowRunner } from "./row_runner.ts";
-import type { RowTable } from "./row_table.ts";
+import { dueOf, type RowTable } from "./row_table.ts";
 import type { Settler } from "./settle.ts";
 import type { Row, Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
@@ -17,8 +18,8 @@ const ALONE_MS = 10_000;
 /** While a death is suspected, the alarm is armed for this many milliseconds from now at the latest. */
 const SUSPECT_ALARM_MS = 1_000;
 
-/** How long after a failure of the platform the alarm fires again at the earliest, in milliseconds. */
-const FAILURE_DELAY_MS = 1_000;
+/** How soon after a failure of the platform the alarm fires again: at once never, at most every minute if it lasts. */
+const AFTER_FAILURE: RetryPolicy = { attempts: Infinity, backoff: 1_000, maxDelay: 60_000, jitter: 0 };
 
 /** What {@linkcode Sweep} works with. */
 export interface SweepParts {
@@ -54,6 +55,8 @@ export class Sweep {
   #upTo: number | undefined;
   #guarding = false;
   #clearing = false;
+  /** Alarms in a row that have failed by the platform. */
+  #failures = 0;
   #wakeUp: () => void = () => {};
 
   /** Creates it over its parts. */
@@ -89,9 +92,12 @@ export class Sweep {
     try {
       runner.wake(now);
       if (await this.#runDue(now, retried)) wake.ensureArmed(now);
+      this.#armForSetBacks(now);
       await this.#linger();
       runner.throwPlatformFailure();
+      this.#failures = 0;
     } catch (error) {
+      this.#failures++;
       // The platform tries again; where it does not, the alarm does. A storage that has failed cannot be armed.
       try {
         this.#armAfterFailure();
@@ -102,10 +108,21 @@ export class Sweep {
 
   /** Arms for what is left, but not at once: a failure that lasts must not turn into a loop. */
   #armAfterFailure(): void {
-    const { clock, table, wake } = this.#parts;
+    const { clock, table, wake, runner: { setBacks } } = this.#parts;
     wake.clearPast();
-    const due = table.nextDue();
-    if (due !== undefined) wake.ensureArmed(Math.max(due, clock.now() + FAILURE_DELAY_MS));
+    const now = clock.now();
+    for (const row of table.due(Number.MAX_SAFE_INTEGER)) {
+      if (setBacks.has(row.id, now)) continue;
+      wake.ensureArmed(Math.max(dueOf(row) ?? now, now + retryDelay(AFTER_FAILURE, this.#failures, 0)));
+      break;
+    }
+    this.#armForSetBacks(now);
+  }
+
+  /** Arms for the rows that a failure of the platform has set back. */
+  #armForSetBacks(now: number): void {
+    const next = this.#parts.runner.setBacks.next(now);
+    if (next !== undefined) this.#parts.wake.ensureArmed(next);
   }
 
   /** Runs rows now: see {@linkcode Alarms.triggerAlarms}. */
@@ -115,7 +132,7 @@ export class Sweep {
     const now = clock.now();
     const ran = new Set<string>();
     const running: unknown[] = [];
-    const rows = count === undefined ? this.#passes(now) : take(count, table.due(Number.MAX_SAFE_INTEGER));
+    const rows = count === undefined ? this.#passes(now, false) : take(count, table.due(Number.MAX_SAFE_INTEGER));
     this.#upTo = now;
     try {
       for (const row of rows) {
@@ -159,11 +176,12 @@ export class Sweep {
   }
 
   /** Walks the due rows, again for as long as runs of cron that are made up for leave some that are due as well. */
-  *#passes(now: number): Generator<Row, void, void> {
-    const { table, settler } = this.#parts;
+  *#passes(now: number, spared = true): Generator<Row, void, void> {
+    const { table, settler, runner: { setBacks } } = this.#parts;
     for (let found = true; found;) {
       found = false;
       for (const row of table.due(now)) {
+        if (spared && setBacks.has(row.id, now)) continue;
         yield row;
         found ||= !settler.isRunning(row.id);
       }
@@ -212,13 +230,13 @@ export class Sweep {
     }
   }
 
-  /** The first due rows whose handlers do not run already. */
+  /** The first due rows that may run and do not run already. */
   #idle(now: number, count: number): Row[] {
-    const { table, settler } = this.#parts;
+    const { table, settler, runner: { setBacks } } = this.#parts;
     const rows: Row[] = [];
     for (const row of table.due(now)) {
       if (rows.length === count) break;
-      if (!settler.isRunning(row.id)) rows.push(row);
+      if (!settler.isRunning(row.id) && !setBacks.has(row.id, now)) rows.push(row);
     }
     return rows;
   }

@@ -1,0 +1,59 @@
+/**
+ * Rows that met a failure of the platform, and when each may run again: a failure that lasts must neither turn into a
+ * loop nor keep the rows after it from running.
+ *
+ * @module
+ */
+
+/** How long a row is set back at first, in milliseconds; it doubles with each further failure. */
+const FIRST_MS = 2_000;
+/** Longest that a row is set back, in milliseconds. */
+const LONGEST_MS = 60_000;
+/** How long after its time a row that has not come back is forgotten, in milliseconds: it may be gone. */
+const FORGET_MS = 10 * LONGEST_MS;
+
+interface SetBack {
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** What one object remembers of them; a storage that fails cannot keep it. */
+export class SetBacks {
+  readonly #rows = new Map<string, SetBack>();
+
+  /** How many rows are remembered. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Notes that a row has met a failure of the platform. */
+  add(id: string, now: number): void {
+    const failures = (this.#rows.get(id)?.failures ?? 0) + 1;
+    for (const [other, { until }] of this.#rows) {
+      if (until + FORGET_MS < now) this.#rows.delete(other);
+    }
+    this.#rows.set(id, { failures, until: now + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10)) });
+  }
+
+  /** Notes that a row has met none. */
+  end(id: string): void {
+    this.#rows.delete(id);
+  }
+
+  /** Whether a row is to wait, at this time. */
+  has(id: string, now: number): boolean {
+    const until = this.#rows.get(id)?.until;
+    // A clock that was set back must not hold a row for longer than it would have waited.
+    return until !== undefined && until > now && until <= now + LONGEST_MS;
+  }
+
+  /** When the first of those that wait may run, in milliseconds since the epoch; `undefined` when none waits. */
+  next(now: number): number | undefined {
+    let next: number | undefined;
+    for (const [id, { until }] of this.#rows) {
+      if (this.has(id, now) && (next === undefined || until < next)) next = until;
+    }
+    return next;
+  }
+}
