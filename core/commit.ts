@@ -1,5 +1,5 @@
 /**
- * Takes a row and runs what it stands for, so that both happen or neither does.
+ * Runs what a row stands for and ends the row, so that both happen or neither does.
  *
  * @module
  */
@@ -25,6 +25,9 @@ export type CommitResult = "committed" | "gone";
  * @param run Called at most once, inside the transaction, with the row.
  * @param stays Guesses whether `run` will return a promise. A right guess saves two rows written: the row is not taken
  * and put back, but taken at the end. A wrong one changes nothing else.
+ * @param end What becomes of a row that stays and that `run` has left as it was, in the transaction that ends it.
+ * Defaults to taking it; a recurring row is put to its next place, which is one row written where taking it and adding
+ * it again would be two.
  * @returns `"gone"` without calling `run` when there is no such row.
  */
 export function commitRow(
@@ -32,6 +35,7 @@ export function commitRow(
   key: RowKey,
   run: (row: Row) => unknown,
   stays = false,
+  end: (row: Row) => void = (row) => void storage.take(row),
 ): CommitResult | Promise<CommitResult> {
   let unfinished: { row: Row; running: PromiseLike<unknown> } | undefined;
   const result = storage.transaction((): CommitResult => {
@@ -44,21 +48,26 @@ export function commitRow(
       Promise.resolve(returned).catch(() => {});
       if (!stays && storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
       unfinished = { row, running: returned };
-    } else if (stays) takeUnchanged(storage, row);
+    } else if (stays) endUnchanged(storage, row, end);
     return "committed";
   });
-  return unfinished === undefined ? result : finish(storage, unfinished.row, unfinished.running);
+  return unfinished === undefined ? result : finish(storage, unfinished.row, unfinished.running, end);
 }
 
-async function finish(storage: Storage, row: Row, running: PromiseLike<unknown>): Promise<CommitResult> {
+async function finish(
+  storage: Storage,
+  row: Row,
+  running: PromiseLike<unknown>,
+  end: (row: Row) => void,
+): Promise<CommitResult> {
   await running;
-  storage.transaction(() => takeUnchanged(storage, row));
+  storage.transaction(() => endUnchanged(storage, row, end));
   return "committed";
 }
 
-/** The handler may have put another row under its own key; that one stays. */
-function takeUnchanged(storage: Storage, row: Row): void {
-  if (storage.get(row)?.payload === row.payload) storage.take(row);
+/** The handler may have cancelled or moved its row, or put another one under its key: that stands. */
+function endUnchanged(storage: Storage, row: Row, end: (row: Row) => void): void {
+  if (storage.get(row)?.payload === row.payload) end(row);
 }
 
 /**

@@ -7,7 +7,6 @@ import { retryDelay, type RetryPolicy, retryPolicy } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { commitRow, Running } from "../commit.ts";
 import { bury } from "./dead_letters.ts";
-import { advanceRow } from "./recur.ts";
 import type { RowKind, SettleResult } from "./row_kind.ts";
 import { decodePayload, encodePayload, failureRecord } from "./row_payload.ts";
 import { CRON_DUE, dueOf, type RowTable } from "./row_table.ts";
@@ -94,11 +93,12 @@ export class Settler {
       return commitRow(storage, row, run, stays);
     }
     let ran = true;
-    return advanceRow(storage, row, (found) => {
+    const runOrPass = (found: Row) => {
       table.noteCron(found);
       ran = kind.passes?.(found) !== true;
       return ran ? run(found) : undefined;
-    }, (found) => this.#advance(found, kind, ran));
+    };
+    return commitRow(storage, row, runOrPass, true, (found) => this.#advance(found, kind, ran));
   }
 
   /** Puts a recurring row to its next run, or removes it when there is none. */

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, asse
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { commitRow, Running } from "../../core/commit.ts";
 import type { Row, RowKey } from "../../core/storage.ts";
+import { HandlerError } from "./alarm_stage.ts";
 
 const ROW: Row = { due: 5, id: "a", kind: "k", payload: "p", named: false };
 
@@ -139,4 +140,86 @@ Deno.test("commitRow() commits exactly once when a promise was expected and none
   };
   assertThrows(() => commitRow(storage, ROW, fail, true), RangeError);
   assertEquals(storage.get(ROW), ROW);
+});
+
+const NEXT: Row = { ...ROW, due: 9, payload: "q" };
+
+/** A storage that holds one row, and an `end` that moves it to its next place. */
+function setUp(): { storage: MemoryStorage; advance: (row: Row) => void; rows: () => Row[] } {
+  const storage = new MemoryStorage();
+  storage.insert(ROW);
+  return { storage, advance: (row) => void storage.move(row, NEXT), rows: () => storage.due(100, 10) };
+}
+
+Deno.test("commitRow() with an end of its own runs the row where it lies, then puts it to its next place", () => {
+  const { storage, advance, rows } = setUp();
+  const seen: unknown[] = [];
+  assertEquals(commitRow(storage, ROW, (row) => seen.push(row, storage.get(ROW)), true, advance), "committed");
+  assertEquals([seen, rows()], [[ROW, ROW], [NEXT]]);
+});
+
+Deno.test("commitRow() with an end of its own runs nothing when there is no such row", () => {
+  const { storage, advance } = setUp();
+  const run = () => {
+    throw new HandlerError("must not run");
+  };
+  assertEquals(commitRow(storage, { due: 6, id: "a" }, run, true, advance), "gone");
+});
+
+Deno.test("commitRow() with an end of its own undoes everything when the handler throws", () => {
+  const { storage, advance, rows } = setUp();
+  const run = () => {
+    storage.insert({ ...ROW, id: "b" });
+    throw new HandlerError("no");
+  };
+  assertThrows(() => commitRow(storage, ROW, run, true, advance), HandlerError);
+  assertEquals(rows(), [ROW]);
+});
+
+Deno.test("commitRow() with an end of its own undoes everything when the next place cannot be found", () => {
+  const { storage, rows } = setUp();
+  const advance = () => {
+    throw new HandlerError("no next");
+  };
+  assertThrows(() => commitRow(storage, ROW, () => storage.insert({ ...ROW, id: "b" }), true, advance), HandlerError);
+  assertEquals(rows(), [ROW]);
+});
+
+Deno.test("commitRow() with an end of its own leaves a row alone that its handler has cancelled, moved or replaced", () => {
+  const changes: ((storage: MemoryStorage) => void)[] = [
+    (storage) => void storage.take(ROW),
+    (storage) => void storage.move(ROW, { ...ROW, due: 7 }),
+    (storage) => void storage.move(ROW, { ...ROW, payload: "mine" }),
+  ];
+  const expected = [[], [{ ...ROW, due: 7 }], [{ ...ROW, payload: "mine" }]];
+  for (const [index, change] of changes.entries()) {
+    const { storage, advance, rows } = setUp();
+    assertEquals(commitRow(storage, ROW, () => change(storage), true, advance), "committed");
+    assertEquals(rows(), expected[index]);
+  }
+});
+
+Deno.test("commitRow() with an end of its own keeps the row until an asynchronous handler has ended", async () => {
+  const { storage, advance, rows } = setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const result = commitRow(storage, ROW, () => promise, true, advance);
+  assertEquals(rows(), [ROW]);
+  resolve();
+  assertEquals([await result, rows()], ["committed", [NEXT]]);
+});
+
+Deno.test("commitRow() with an end of its own rejects with what an asynchronous handler rejects with, the row unchanged", async () => {
+  const { storage, advance, rows } = setUp();
+  const run = () => Promise.reject(new HandlerError("later"));
+  await assertRejects(async () => await commitRow(storage, ROW, run, true, advance), HandlerError, "later");
+  assertEquals(rows(), [ROW]);
+});
+
+Deno.test("commitRow() with an end of its own leaves a row alone that was cancelled while its asynchronous handler ran", async () => {
+  const { storage, advance, rows } = setUp();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const result = commitRow(storage, ROW, () => promise, true, advance);
+  storage.take(ROW);
+  resolve();
+  assertEquals([await result, rows()], ["committed", []]);
 });

@@ -93,7 +93,6 @@ export const FLOORS: readonly Floor[] = [
       "core/fetch/encode_outcome.ts",
       "core/fetch/run_fetch.ts",
       "core/alarms/dead_letters.ts",
-      "core/alarms/recur.ts",
       "core/alarms/schedule_filter.ts",
       "core/alarms/schedule_kinds.ts",
       "core/alarms/schedule_plan.ts",
