@@ -4,12 +4,12 @@
  * @module
  */
 
-const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-/** The three forms of an HTTP date, which are all in GMT (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7). */
+/**
+ * The forms of an HTTP date, which are all in GMT (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7): the usual one
+ * with its elder, which has dashes and a short year, and that of C's `asctime`.
+ */
 const HTTP_DATES = [
-  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
-  /^[A-Z][a-z]{5,8}, (?<day>\d{2})-(?<month>[A-Z][a-z]{2})-(?<year>\d{2}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
+  /^[A-Z][a-z]{2,8}, (?<day>\d{2})[ -](?<month>[A-Z][a-z]{2})[ -](?<year>\d{2}|\d{4}) (?<time>\d{2}:\d{2}:\d{2}) GMT$/,
   /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d{2}:\d{2}:\d{2}) (?<year>\d{4})$/,
 ] as const;
 
@@ -30,20 +30,17 @@ export function parseRetryAfter(value: string | null, now: number): number | und
 function parseHttpDate(text: string, now: number): number | undefined {
   for (const form of HTTP_DATES) {
     const { day = "", month = "", year = "", time = "" } = form.exec(text)?.groups ?? {};
-    const index = MONTHS.indexOf(month);
-    if (time === "" || index % 3 !== 0) continue;
-    const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
-    const date = Date.UTC(fullYear(year, now), index / 3, Number(day), hours, minutes, seconds);
-    return new Date(date).getUTCDate() === Number(day) && hours < 24 && minutes < 60 && seconds <= 60
-      ? date
-      : undefined;
+    const written = `${day.replace(" ", "0")} ${month} ${fullYear(year, now)} ${time} GMT`;
+    const date = Date.parse(written);
+    // What is no date, such as 31 February, is either refused or read as another one.
+    if (new Date(date).toUTCString().endsWith(written)) return date;
   }
   return undefined;
 }
 
 /** A two-digit year more than 50 years ahead means the last one that ended so (RFC 9110, section 5.6.7). */
-function fullYear(year: string, now: number): number {
-  if (year.length === 4) return Number(year);
+function fullYear(year: string, now: number): number | string {
+  if (year.length === 4) return year;
   const current = new Date(now).getUTCFullYear();
   const guess = current - current % 100 + Number(year);
   return guess > current + 50 ? guess - 100 : guess;

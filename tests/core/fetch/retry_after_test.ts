@@ -42,6 +42,9 @@ Deno.test("parseRetryAfter reads nothing else", () => {
     "Sat, 21 Xyz 2026 12:00:30 GMT",
     "Sat, 21 ovD 2026 12:00:30 GMT",
     "120, 240",
+    "Sat, 29 Feb 2026 12:00:30 GMT",
+    "Sat Nov 31 13:00:00 2026",
+    "SATURDAY, 21 Nov 2026 12:00:30 GMT",
   ];
   for (const value of wrong) assertEquals(parseRetryAfter(value, NOW), undefined, String(value));
 });
