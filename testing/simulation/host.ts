@@ -43,6 +43,9 @@ interface Instance {
   readonly lost: Promise<never>;
 }
 
+/** Longest that a row is set back after a failure that is not its handler's, in milliseconds. */
+const SET_BACK_MS = 60_000;
+
 /** One object's platform. */
 export class Host {
   /** Faults to come, and the account. */
@@ -55,6 +58,7 @@ export class Host {
   #offset = 0;
   #setBack = false;
   #latest = 0;
+  #patientUntil = 0;
   #instance: Instance | undefined;
   #alarmRunning = false;
 
@@ -175,6 +179,8 @@ export class Host {
       if (twice) await instance.alarms.onAlarm();
     };
     Promise.race([run(), instance.lost]).catch(() => {
+      // What the storage has refused is tried again within a minute.
+      if (instance.alive) this.#patientUntil = Math.max(this.#latest, this.now) + SET_BACK_MS;
       // The platform runs an alarm at least once.
       const retry = this.now + 1;
       const armed = disk.armedAt();
@@ -190,13 +196,14 @@ export class Host {
     const armed = disk.armedAt();
     const first = disk.first();
     if (first === undefined || first.due > MAX_DUE) return undefined;
-    if (armed !== undefined && armed <= Math.max(first.due, this.#latest + 1)) return undefined;
+    const patience = Math.max(this.#latest + 1, this.#patientUntil);
+    if (armed !== undefined && armed <= Math.max(first.due, patience)) return undefined;
     for (const row of disk.due(MAX_DUE, 64)) {
       // What runs needs no alarm: should the object die, its alarm is the watchdog's.
       const manner = book.byId(row.id)?.step.manner;
       if (armed !== undefined && (manner === "hang" || manner?.startsWith("async"))) continue;
       if (armed === undefined) return `no alarm is armed for ${row.id}`;
-      return armed > Math.max(row.due, this.#latest + 1) ? `the alarm for ${row.id} is armed too late` : undefined;
+      return armed > Math.max(row.due, patience) ? `the alarm for ${row.id} is armed too late` : undefined;
     }
     return undefined;
   }
