@@ -214,8 +214,8 @@ export function runContinuation(text: string, origin: object, base: object | nul
   return drive(evaluate(decode(text), { origin, base, result, filled }, 1));
 }
 
-/** The name of the first method, as the text of a continuation begins. */
-const FIRST_METHOD = /^\{"v":1,"ops":\[\["([^"\\]+)",\[/;
+/** The name of the first method, as the text of a continuation begins: plain JSON, or with the serializer's header. */
+const FIRST_METHOD = /^(?:\["~doze1",)?\{"v":1,"ops":\[\["([^"\\]+)",\[/;
 
 /**
  * Guesses whether a continuation will return a promise: its first method is an `async` one. One that returns a promise

@@ -215,9 +215,8 @@ Deno.test("expectsPromise() recognises a continuation whose first method is asyn
     now(): void {}
   }
   const origin = new Both();
-  const texts = [ctn().later(1), ctn().now(), ctn().now(ctn().later())].map((value) =>
-    encodeContinuation(value, origin, null)
-  );
-  assertEquals(texts.map((text) => expectsPromise(text, origin)), [true, false, false]);
+  const chains = [ctn().later(1), ctn().now(), ctn().now(ctn().later()), ctn().later($result), ctn().now($result)];
+  const texts = chains.map((value) => encodeContinuation(value, origin, null));
+  assertEquals(texts.map((text) => expectsPromise(text, origin)), [true, false, false, true, false]);
   assertEquals(expectsPromise("no continuation", origin), false);
 });
