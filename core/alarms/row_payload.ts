@@ -127,23 +127,15 @@ export function failureRecord(error: unknown, at: number): FailureRecord {
     return readFailure(error, at);
   } catch {
     // A getter or a trap of the handler's own making: its row must fail like any other.
-    return { name: typeof error, message: "an error that cannot be shown", at };
+    return { name: typeof error, message: "a value that cannot be shown", at };
   }
 }
 
 function readFailure(error: unknown, at: number): FailureRecord {
-  if (!(error instanceof Error)) return { name: typeof error, message: cut(describe(error), 1_000), at };
+  if (!(error instanceof Error)) return { name: typeof error, message: cut(String(error), 1_000), at };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const stack = typeof error.stack === "string" ? cut(error.stack, 2_000) : undefined;
   return { name: cut(String(error.name), 200), message: cut(String(error.message), 1_000), code, stack, at };
-}
-
-function describe(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return "a value that cannot be shown";
-  }
 }
 
 function cut(text: string, length: number): string {

@@ -95,7 +95,7 @@ Deno.test("failureRecord() takes errors whose members or prototype throw when th
     },
   });
   for (const hostile of [message, trapped]) {
-    assertEquals(failureRecord(hostile, 7), { name: "object", message: "an error that cannot be shown", at: 7 });
+    assertEquals(failureRecord(hostile, 7), { name: "object", message: "a value that cannot be shown", at: 7 });
   }
 });
 
