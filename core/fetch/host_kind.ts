@@ -30,6 +30,9 @@ const METADATA_HOSTS: readonly string[] = [
   "[fe80::a9fe:a9fe]",
 ];
 
+/** Those of them that are addresses, read at the first use: every fetch asks, at its origin and at its executor. */
+let metadataAddresses: ReadonlySet<string | undefined> | undefined;
+
 /**
  * Whether a host hands out credentials, also when its IPv4 address is written inside an IPv6 one.
  *
@@ -38,7 +41,8 @@ const METADATA_HOSTS: readonly string[] = [
 export function isMetadataHost(host: string): boolean {
   const address = parseIp(host)?.join();
   if (address === undefined) return METADATA_HOSTS.includes(host);
-  return METADATA_HOSTS.some((metadata) => parseIp(metadata)?.join() === address);
+  metadataAddresses ??= new Set(METADATA_HOSTS.map((metadata) => parseIp(metadata)?.join()));
+  return metadataAddresses.has(address);
 }
 
 /** Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024). */

@@ -35,6 +35,15 @@ const BLOCKS: Readonly<Record<string, readonly string[]>> = {
 /** The blocks that hold every public address: IPv4's, and all that IPv6 hands out so far. */
 const PUBLIC: readonly string[] = ["0.0.0.0/0", "2000::/3"];
 
+/** A block, read: its first address, and the number of bits that all of it share. */
+interface Block {
+  readonly first: IpAddress;
+  readonly bits: number;
+}
+
+/** The blocks that were read before; they are few, and every fetch from an address asks for nearly all of them. */
+const read = new Map<string, Block>();
+
 /** Its last 32 bits are the IPv4 address that it is translated to (https://www.rfc-editor.org/rfc/rfc6052). */
 const NAT64 = "64:ff9b::/96";
 
@@ -77,12 +86,20 @@ function readParts(text: string): IpAddress {
   return [...head, ...zeros, ...tail].map((part) => Number.parseInt(part, 16));
 }
 
-/** Whether a block, as its first address and the number of bits that all of it share, holds an address. */
+/** Whether a block holds an address. */
 function isIn(block: string, address: IpAddress): boolean {
-  const [first, length] = block.split("/");
-  const bits = Number(length) + (first.includes(".") ? 96 : 0);
-  return readParts(first).every((part, index) => {
+  const { first, bits } = readBlock(block);
+  return first.every((part, index) => {
     const free = Math.min(16, Math.max(0, 16 * (index + 1) - bits));
     return part >> free === address[index] >> free;
   });
+}
+
+function readBlock(block: string): Block {
+  const known = read.get(block);
+  if (known !== undefined) return known;
+  const [first, length] = block.split("/");
+  const made = { first: readParts(first), bits: Number(length) + (first.includes(".") ? 96 : 0) };
+  read.set(block, made);
+  return made;
 }
