@@ -4,6 +4,7 @@
  * @module
  */
 import type { Job } from "./job.ts";
+import type { RequestTarget } from "./requests/request_target.ts";
 import type { Route } from "./requests/route.ts";
 
 /** How a job would be run. */
@@ -28,9 +29,11 @@ export interface Executor {
    * Looks at a job before anything is stored, and says how it would be run. An executor without this method takes any
    * job up to its `maxTimeout`, and refuses every `via`.
    *
+   * @param job The job.
+   * @param target Where its request goes, as whoever made the job knows; left out, it is read from the job.
    * @throws What the call is to throw when the job cannot be run: too long, too large, no such executor.
    */
-  plan?(job: Job): Plan;
+  plan?(job: Job, target?: RequestTarget): Plan;
   /**
    * Hands a job over.
    *

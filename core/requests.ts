@@ -5,50 +5,34 @@
  */
 import type { Alarms } from "./alarms.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
-import { DuplicateIdError, InvalidOptionError } from "./errors.ts";
+import { expectsPromise, runContinuation } from "./continuation.ts";
+import { InvalidOptionError } from "./errors.ts";
 import type { Executor } from "./executor.ts";
-import { isIdempotent } from "./fetch/fetch_retry.ts";
-import type { Acknowledgement, Job, Message } from "./job.ts";
+import type { Acknowledgement, Message } from "./job.ts";
 import { isMessage } from "./requests/message.ts";
-import { checkUrl } from "./policy.ts";
+import { RequestCalls, type RequestInput } from "./requests/request_calls.ts";
 import type { RequestContext } from "./requests/request_context.ts";
 import { tell } from "./requests/request_context.ts";
-import { type JobParts, RequestDispatch } from "./requests/request_dispatch.ts";
+import { RequestDispatch } from "./requests/request_dispatch.ts";
 import type { LedgerEvent } from "./requests/request_event.ts";
 import { RequestInbox } from "./requests/request_inbox.ts";
 import { RequestLiveness } from "./requests/request_liveness.ts";
 import { type LiveRequest, RequestMemory } from "./requests/request_memory.ts";
-import {
-  type ProxyFetchOptions,
-  type RequestDefaults,
-  type RequestTerms,
-  requestTerms,
-} from "./requests/request_options.ts";
-import {
-  MAX_AGAIN_LENGTH,
-  readRequest,
-  type Redispatch,
-  REQUEST_KIND,
-  requestRow,
-  type StoredRequest,
-} from "./requests/request_row.ts";
+import type { ProxyFetchOptions, RequestDefaults } from "./requests/request_options.ts";
+import { readRequest, REQUEST_KIND, requestRow } from "./requests/request_row.ts";
 import { RequestRunner } from "./requests/request_runner.ts";
 import { transition } from "./request_state.ts";
 import { liveStatus, passes, type PendingFilter, type RequestStatus, rowStatus } from "./requests/request_status.ts";
 import { newToken } from "./requests/request_token.ts";
 import { rowState } from "./requests/request_view.ts";
-import { checkId, IdSource } from "./alarms/row_id.ts";
+import { IdSource } from "./alarms/row_id.ts";
 import { RowTable } from "./alarms/row_table.ts";
-import { RequestSync, stringify } from "./serializer/mod.ts";
-import { DEAD_DUE, MAX_DUE, type Row, type RowKey, type Storage } from "./storage.ts";
+import { DEAD_DUE, MAX_DUE, type Row, type Storage } from "./storage.ts";
 
+export type { RequestInput } from "./requests/request_calls.ts";
 export type { LedgerEvent } from "./requests/request_event.ts";
 export type { ProxyFetchOptions, RequestDefaults } from "./requests/request_options.ts";
 export type { PendingFilter, RequestStatus } from "./requests/request_status.ts";
-
-/** What to fetch: a URL for a plain GET, or a whole request. */
-export type RequestInput = string | URL | RequestSync;
 
 /** What {@linkcode Requests} is made of. */
 export interface RequestsOptions {
@@ -70,15 +54,6 @@ export interface RequestsOptions {
   readonly onEvent?: (event: LedgerEvent) => void;
   /** Makes ids and tokens. Defaults to one that draws from `crypto.getRandomValues`. */
   readonly ids?: IdSource;
-}
-
-/** What a call has been checked and written down to. */
-interface Call {
-  readonly key: RowKey;
-  readonly named: boolean;
-  readonly terms: RequestTerms;
-  readonly stored: StoredRequest;
-  readonly job: Job;
 }
 
 /**
@@ -114,11 +89,10 @@ interface Call {
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #clock: Clock;
-  readonly #ids: IdSource;
-  readonly #base: object | null;
   readonly #context: RequestContext;
   readonly #table: RowTable;
   readonly #dispatch: RequestDispatch;
+  readonly #calls: RequestCalls;
   readonly #liveness: RequestLiveness;
   readonly #inbox: RequestInbox;
 
@@ -131,19 +105,18 @@ export class Requests {
     const { storage, alarms, executor, clock = systemClock, onEvent } = options;
     this.#options = options;
     this.#clock = clock;
-    this.#ids = options.ids ?? new IdSource();
-    this.#base = options.base ?? null;
-    requestTerms({}, options.defaults ?? {}, { maxTimeout: Infinity, now: 0 });
+    const { origin, base = null, defaults = {}, ids = new IdSource() } = options;
     const memory = new RequestMemory();
     const context = this.#context = {
-      ...{ storage, clock, alarms, executor, memory, epoch: newToken(this.#ids) },
-      run: (text: string, result: unknown) => runContinuation(text, options.origin, this.#base, result),
-      expectsPromise: (text: string) => expectsPromise(text, options.origin),
+      ...{ storage, clock, alarms, executor, memory, epoch: newToken(ids) },
+      run: (text: string, result: unknown) => runContinuation(text, origin, base, result),
+      expectsPromise: (text: string) => expectsPromise(text, origin),
       emit: onEvent && ((event: LedgerEvent) => hear(onEvent, event)),
     };
     this.#table = new RowTable(storage);
     const runner = new RequestRunner(context);
     this.#dispatch = new RequestDispatch(context, runner);
+    this.#calls = new RequestCalls({ context, dispatch: this.#dispatch, ids, origin, base, defaults });
     const liveness = this.#liveness = new RequestLiveness(context, runner, this.#dispatch, this.#table);
     this.#inbox = new RequestInbox(context, runner, liveness);
     alarms.registerKind(REQUEST_KIND, {
@@ -175,10 +148,8 @@ export class Requests {
    * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when the continuation does not fit a row.
    */
   proxyFetch(request: RequestInput, continuation: unknown, options: ProxyFetchOptions = {}): string {
-    const call = this.#check(request, continuation, options);
-    const { key, named, terms, stored, job } = call;
+    const { key, named, durability, stored, job } = this.#calls.check(request, continuation, options);
     const { storage, memory, alarms } = this.#context;
-    const { durability } = terms;
     const strict = durability === "strict";
     if (strict) {
       const row = requestRow(key, stored, named);
@@ -200,83 +171,6 @@ export class Requests {
     }
     this.#dispatch.send(job);
     return key.id;
-  }
-
-  /** Checks everything; what it returns cannot fail any more, but for an id that is taken. */
-  #check(request: RequestInput, continuation: unknown, options: ProxyFetchOptions): Call {
-    const { origin, defaults = {}, executor } = this.#options;
-    const now = this.#clock.now();
-    if (typeof options !== "object" || options === null) {
-      throw new InvalidOptionError("options", options, "pass an object, or leave it out");
-    }
-    if (request instanceof Request) {
-      throw new InvalidOptionError(
-        "request",
-        request,
-        'pass "await RequestSync.from(request)", whose body has been read',
-      );
-    }
-    const { id: asked, onLate, ...said } = options;
-    // An executor that plans knows better, by the way that the job would go.
-    const maxTimeout = executor.plan === undefined ? executor.maxTimeout : Infinity;
-    const terms = requestTerms(said, defaults, { maxTimeout, now });
-    const target = request instanceof RequestSync ? request : new RequestSync(request);
-    checkUrl(target.url, terms.policy);
-    const text = encodeContinuation(continuation, origin, this.#base);
-    const late = onLate === undefined ? {} : { onLate: encodeContinuation(onLate, origin, this.#base) };
-    const due = Math.ceil(now + terms.timeout + terms.grace);
-    const id = asked === undefined ? this.#context.alarms.newId(due) : this.#freeId(asked);
-    const again: Redispatch = {
-      request: stringify(target),
-      policy: terms.policy,
-      ...(terms.retry === undefined ? {} : { retry: terms.retry }),
-      ...(terms.via === undefined ? {} : { via: terms.via }),
-    };
-    const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous } = terms;
-    const idempotent = isIdempotent(target.method, target.headers);
-    const stored: StoredRequest = {
-      ...{ token: newToken(this.#ids), attempt: 1, continuation: text, url: target.url, idempotent, timeout, grace },
-      ...(heartbeat === undefined ? {} : { heartbeat }),
-      ...(lease === undefined ? {} : { lease }),
-      ...(idempotent && again.request.length <= MAX_AGAIN_LENGTH ? { again } : {}),
-      ...late,
-      ...(onAmbiguous === "run" ? { onAmbiguous } : {}),
-      ...(handlerRetry === undefined ? {} : { handlerRetry }),
-    };
-    const key = { due, id };
-    const named = asked !== undefined;
-    const call = this.#plan({ key, stored, again, durability: terms.durability }, terms);
-    // A deferred request may have to be written down later, when there is nobody to tell that it does not fit.
-    if (terms.durability !== "strict" && text.length > MAX_AGAIN_LENGTH) requestRow(key, stored, named);
-    return { key, named, terms, ...call };
-  }
-
-  /** Asks the executor how it would run the job, and makes the job so. */
-  #plan(parts: JobParts, terms: RequestTerms): { readonly stored: StoredRequest; readonly job: Job } {
-    const { executor } = this.#options;
-    const { stored, again } = parts;
-    const persisted = terms.persistAfter === undefined ? parts : { ...parts, persistAfter: terms.persistAfter };
-    const job = this.#dispatch.job(persisted);
-    if (executor.plan === undefined) {
-      if (terms.via === undefined) return { stored, job };
-      throw new InvalidOptionError("via", terms.via.strategy, "leave it out, the executor offers no choice");
-    }
-    const { via, durable } = executor.plan(job);
-    const routed = via === undefined ? again : { ...again, via };
-    const { heartbeat: _heartbeat, lease: _lease, ...silent } = stored;
-    const kept = {
-      ...(durable ? silent : stored),
-      ...(stored.again === undefined ? {} : { again: routed }),
-    };
-    return { stored: kept, job: this.#dispatch.job({ ...persisted, stored: kept, again: routed }) };
-  }
-
-  #freeId(asked: unknown): string {
-    const id = checkId(asked);
-    if (this.#context.memory.live.has(id) || this.#context.alarms.locate(id) !== undefined) {
-      throw new DuplicateIdError(id);
-    }
-    return id;
   }
 
   /**

@@ -39,10 +39,10 @@ export interface Address {
 export function findSelf(ctx: DurableObjectStateLike, env: unknown): Address {
   const id = ctx.id.toString();
   for (const [exportName, candidate] of Object.entries(ctx.exports ?? {})) {
-    if (knows(candidate, id)) return { exportName, name: exportName, id, stub: () => stubOf(candidate, id) };
+    if (knows(candidate, id)) return { exportName, name: exportName, id, stub: stubs(candidate, id) };
   }
   for (const [name, candidate] of typeof env === "object" && env !== null ? Object.entries(env) : []) {
-    if (knows(candidate, id)) return { exportName: undefined, name, id, stub: () => stubOf(candidate, id) };
+    if (knows(candidate, id)) return { exportName: undefined, name, id, stub: stubs(candidate, id) };
   }
   throw new ExportNotFoundError(id, Object.keys(ctx.exports ?? {}));
 }
@@ -109,6 +109,11 @@ export function namespaceStub(namespace: object, binding: string, name: string):
 
 function stubOf(namespace: Namespace, id: string): object {
   return namespace.get(namespace.idFromString(id));
+}
+
+function stubs(namespace: Namespace, id: string): () => object {
+  const known = namespace.idFromString(id);
+  return () => namespace.get(known);
 }
 
 function isNamespace(value: unknown): value is Namespace {

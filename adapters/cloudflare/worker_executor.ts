@@ -22,7 +22,7 @@ export class WorkerExecutor implements Executor {
   readonly #name: string;
   readonly #ctx: DurableObjectStateLike;
   readonly #env: unknown;
-  #found: { executor: ExecutorEntrypoint; self: Address } | undefined;
+  #found: { executor: ExecutorEntrypoint; self: Address; address: () => ReturnAddress | undefined } | undefined;
 
   /** Creates it; nothing is looked up before the first use. `name` is a service binding or an export. */
   constructor(name: string, ctx: DurableObjectStateLike, env: unknown) {
@@ -37,24 +37,27 @@ export class WorkerExecutor implements Executor {
    * @throws {ExecutorMissingError} (`EXECUTOR_MISSING`)
    * @throws {ExportNotFoundError} (`EXPORT_NOT_FOUND`)
    */
-  find(): { executor: ExecutorEntrypoint; self: Address } {
-    return this.#found ??= {
-      executor: findExecutor(this.#name, this.#ctx, this.#env) as ExecutorEntrypoint,
-      self: findSelf(this.#ctx, this.#env),
-    };
+  find(): { executor: ExecutorEntrypoint; self: Address; address: () => ReturnAddress | undefined } {
+    if (this.#found === undefined) {
+      const executor = findExecutor(this.#name, this.#ctx, this.#env) as ExecutorEntrypoint;
+      const self = findSelf(this.#ctx, this.#env);
+      this.#found = { executor, self, address: this.#addresses(executor, self) };
+    }
+    return this.#found;
   }
 
   /** Hands the job over; the promise waits for the RPC to return, which it does at once, not for the fetch. */
   dispatch(job: Job): Promise<void> {
-    const { executor, self } = this.find();
-    return executor.run(job, self.stub(), this.#address(executor, self));
+    const { executor, self, address } = this.find();
+    return executor.run(job, self.stub(), address());
   }
 
-  #address(executor: object, { exportName, id }: Address): ReturnAddress | undefined {
-    if (exportName === undefined) return undefined;
+  #addresses(executor: object, { exportName, id }: Address): () => ReturnAddress | undefined {
+    if (exportName === undefined) return () => undefined;
     const own = findBinding("FetchExecutor", this.#ctx, undefined);
+    const plain = { exportName, id };
     // An executor of this Worker finds the object by itself. Only an export that has been given its props may travel.
-    if (typeof own !== "function" || own === executor) return { exportName, id };
-    return { exportName, id, door: own({ props: {} }) as ReturnAddress["door"] };
+    if (typeof own !== "function" || own === executor) return () => plain;
+    return () => ({ exportName, id, door: own({ props: {} }) as ReturnAddress["door"] });
   }
 }

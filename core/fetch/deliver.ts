@@ -7,6 +7,7 @@ import { retryDelay, type RetryPolicy } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { FetchBudget } from "./fetch_budget.ts";
 import { type Acknowledgement, type Delivery, type Job, JOB_VERSION, type Message } from "../job.ts";
+import type { StopSignal } from "./stop_signal.ts";
 
 /** How to bring an outcome to its origin. */
 export interface DeliverOptions {
@@ -18,7 +19,7 @@ export interface DeliverOptions {
    */
   readonly deliver: (message: Message) => Acknowledgement | Promise<Acknowledgement>;
   /** Ends the deliveries: what was sent may have arrived. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** How long to wait for one answer, in milliseconds. Default: 10,000. */
   readonly deliveryTimeout?: number;
   /** Waits between deliveries; `attempts` is not looked at, `grace` ends them. Default: 100 ms to 5 s, half by chance. */
@@ -95,7 +96,7 @@ function delivery(job: Job, outcome: string, sending: number): Delivery {
 }
 
 /** Waits; tells whether the signal has ended the wait. */
-async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+async function sleep(clock: Clock, ms: number, signal: StopSignal | undefined): Promise<boolean> {
   const budget = new FetchBudget(clock, Infinity, signal);
   const stop = await budget.sleep(ms);
   budget.close();

@@ -42,7 +42,7 @@ function carriedBytes(carried: Carried | undefined): number {
 
 function tooLarge(response: ResponseSync, job: Job, bytes: number): FetchError {
   const request = parse(job.request);
-  const repeatable = request instanceof RequestSync && isIdempotent(request.method, request.headers);
+  const repeatable = request instanceof RequestSync && isIdempotent(request);
   const { url, status, headers } = response;
   return new FetchError("OUTCOME_TOO_LARGE", url, {
     status,

@@ -10,6 +10,7 @@ import { FetchError, type FetchErrorCode, type FetchErrorInit } from "./fetch_er
 import { isIdempotent } from "./fetch_retry.ts";
 import { checkUrl, type FetchPolicy, withoutCredentials } from "../policy.ts";
 import { type Hop, nextHop, redirectLocation, resolveLocation } from "./redirects.ts";
+import { headersToText } from "../serializer/header_text.ts";
 
 /** The part of `fetch` that the core calls; every runtime's `fetch` fits. */
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
@@ -21,6 +22,8 @@ export type RedirectMode = "follow" | "manual" | "error";
 export interface Reached {
   /** The response, its body not read. */
   readonly response: Response;
+  /** Its headers as lines. */
+  readonly lines: string;
   /** The request that it answers. */
   readonly hop: Hop;
   /** Whether redirects led there. */
@@ -35,8 +38,8 @@ export interface ExchangeOptions {
   readonly budget: FetchBudget;
   /** What it may do. */
   readonly policy: FetchPolicy;
-  /** The request as it starts. */
-  readonly hop: Hop;
+  /** The request as it starts; its URL as text, since the policy reads it anyway. */
+  readonly request: Omit<Hop, "url"> & { readonly url: string };
   /** What to do with redirects. */
   readonly redirect: RedirectMode;
 }
@@ -54,7 +57,7 @@ export class Exchange {
   /** Prepares the exchange; nothing is sent yet. */
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    this.idempotent = isIdempotent(options.hop.method, options.hop.headers);
+    this.idempotent = isIdempotent(options.request);
   }
 
   /**
@@ -83,15 +86,16 @@ export class Exchange {
    * @returns The final response with its body unread, or why there is none.
    */
   async reach(): Promise<Reached | FetchError> {
-    const { policy, redirect } = this.#options;
-    let hop = this.#options.hop;
+    const { policy, redirect, request } = this.#options;
+    const first = this.#allowed(request.url);
+    if (first instanceof FetchError) return first;
+    let hop: Hop = { ...request, url: first };
     for (let redirects = 0;; redirects++) {
-      const refused = this.#refusal(hop);
-      if (refused !== undefined) return refused;
-      const response = await this.#send(hop);
-      if (response instanceof FetchError) return response;
+      const sent = this.#refusal(hop) ?? await this.#send(hop);
+      if (sent instanceof FetchError) return sent;
+      const { response, lines } = sent;
       const location = redirect === "manual" ? undefined : redirectLocation(response);
-      if (location === undefined) return { response, hop, redirected: redirects > 0 };
+      if (location === undefined) return { response, lines, hop, redirected: redirects > 0 };
       discard(response.body);
       const known = { status: response.status, headers: response.headers };
       if (redirect === "error") return this.fail("REDIRECT_REFUSED", hop.url.href, known);
@@ -100,7 +104,9 @@ export class Exchange {
       }
       const target = location.length > policy.maxUrlLength ? undefined : resolveLocation(location, hop.url);
       if (target === undefined) return this.fail("INVALID_URL", hop.url.href, { ...known, detail: "no URL" });
-      hop = nextHop(hop, response.status, target);
+      const allowed = this.#allowed(target);
+      if (allowed instanceof FetchError) return allowed;
+      hop = nextHop(hop, response.status, allowed);
     }
   }
 
@@ -112,15 +118,19 @@ export class Exchange {
   }
 
   /** Asks the policy; its refusal of a later hop is an outcome, not an exception. */
-  #refusal(hop: Hop): FetchError | undefined {
-    const { policy } = this.#options;
+  #allowed(url: string | URL): URL | FetchError {
     try {
-      checkUrl(hop.url, policy);
+      return checkUrl(url, this.#options.policy);
     } catch (cause) {
       const code = cause instanceof DozeError && cause.code === "URL_FORBIDDEN" ? "URL_FORBIDDEN" : "INVALID_URL";
       const reason = cause instanceof Error && "reason" in cause ? { detail: String(cause.reason) } : {};
-      return this.fail(code, withoutCredentials(hop.url), { ...reason, cause });
+      return this.fail(code, withoutCredentials(new URL(url)), { ...reason, cause });
     }
+  }
+
+  /** Holds what is sent against the caps of the policy. */
+  #refusal(hop: Hop): FetchError | undefined {
+    const { policy } = this.#options;
     const body = hop.body?.byteLength ?? 0;
     if (body > policy.maxRequestBodyBytes) {
       return this.fail("REQUEST_TOO_LARGE", hop.url.href, { detail: `a body of ${body} bytes` });
@@ -130,7 +140,7 @@ export class Exchange {
     return this.fail("REQUEST_TOO_LARGE", hop.url.href, { detail: `${headers} bytes of headers` });
   }
 
-  async #send(hop: Hop): Promise<Response | FetchError> {
+  async #send(hop: Hop): Promise<{ readonly response: Response; readonly lines: string } | FetchError> {
     const { fetch, budget, policy } = this.#options;
     const url = hop.url.href;
     if (budget.stop !== undefined) return this.stopped(url);
@@ -144,8 +154,10 @@ export class Exchange {
       if ("stop" in raced) return this.stopped(url);
       const response = raced.value;
       this.#headersAt = budget.elapsed;
+      const lines = headersToText(response.headers);
+      if (lines.length <= policy.maxResponseHeaderBytes) return { response, lines };
       const size = headerBytes(response.headers);
-      if (size <= policy.maxResponseHeaderBytes) return response;
+      if (size <= policy.maxResponseHeaderBytes) return { response, lines };
       discard(response.body);
       return this.fail("HEADERS_TOO_LARGE", url, { status: response.status, detail: `${size} bytes` });
     } catch (cause) {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { type StopSignal, StopSwitch } from "./stop_signal.ts";
 
 /** Why a fetch had to stop before it was finished. */
 export type Stop = "TIMEOUT" | "CANCELLED";
@@ -16,17 +17,16 @@ export type Raced<T> = { readonly value: T } | { readonly stop: Stop };
  * the fetch ends in time even when the runtime's `fetch` does not listen to its signal.
  */
 export class FetchBudget {
-  /** Aborted when the time is over or the caller gives up; hand it to `fetch`. */
-  readonly signal: AbortSignal;
+  /** Given when the time is over or the caller gives up, for what listens within the core. */
+  readonly ended: StopSignal;
   /** When the budget began, in milliseconds since the epoch. */
   readonly start: number;
   readonly #clock: Clock;
   readonly #end: number;
-  readonly #controller = new AbortController();
-  readonly #stopped: Promise<Stop>;
-  readonly #outer: AbortSignal | undefined;
-  readonly #cancelTimer: () => void;
-  #resolveStopped: (stop: Stop) => void = () => {};
+  readonly #ended = new StopSwitch();
+  readonly #outer: StopSignal | undefined;
+  readonly #cancelTimer: (() => void) | undefined;
+  #controller: AbortController | undefined;
   #stop: Stop | undefined;
 
   /**
@@ -36,17 +36,25 @@ export class FetchBudget {
    * @param ms How long it lasts, in milliseconds; zero or less has ended at once, `Infinity` never ends.
    * @param signal The caller's signal to give up.
    */
-  constructor(clock: Clock, ms: number, signal?: AbortSignal) {
-    this.signal = this.#controller.signal;
+  constructor(clock: Clock, ms: number, signal?: StopSignal) {
+    this.ended = this.#ended;
     this.start = clock.now();
     this.#clock = clock;
     this.#end = this.start + ms;
     this.#outer = signal;
-    this.#stopped = new Promise((resolve) => this.#resolveStopped = resolve);
-    this.#cancelTimer = ms > 0 && ms < Infinity ? clock.setTimeout(() => this.#halt("TIMEOUT"), ms) : () => {};
+    this.#cancelTimer = ms > 0 && ms < Infinity ? clock.setTimeout(() => this.#halt("TIMEOUT"), ms) : undefined;
     signal?.addEventListener("abort", this.#cancel, { once: true });
     if (signal?.aborted === true) this.#halt("CANCELLED");
     if (ms <= 0) this.#halt("TIMEOUT");
+  }
+
+  /** Aborted when the time is over or the caller gives up; hand it to `fetch`. Made at its first use. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = this.#controller = new AbortController();
+      if (this.#stop !== undefined) controller.abort();
+    }
+    return this.#controller.signal;
   }
 
   /** Why the budget has ended, or `undefined` while it lasts. */
@@ -70,20 +78,23 @@ export class FetchBudget {
    * @param promise What to wait for; when it rejects in time, so does this.
    * @param abandoned Called with its value when that comes after the end, to let go of it.
    */
-  async race<T>(promise: Promise<T>, abandoned: (value: T) => void = () => {}): Promise<Raced<T>> {
-    const stopped = this.#stopped.then((stop) => ({ stop }));
-    const raced = await Promise.race([promise.then((value) => ({ value }), (cause: unknown) => ({ cause })), stopped]);
-    if ("stop" in raced) {
-      promise.then(abandoned, () => {});
-      return raced;
-    }
-    // A fetch that rejects because its signal was aborted may win the race against the reason for it.
-    if (this.#stop !== undefined) {
-      if ("value" in raced) abandoned(raced.value);
-      return { stop: this.#stop };
-    }
-    if ("cause" in raced) throw raced.cause;
-    return raced;
+  race<T>(promise: Promise<T>, abandoned: (value: T) => void = () => {}): Promise<Raced<T>> {
+    return new Promise((resolve, reject) => {
+      const halted = () => {
+        if (this.#stop !== undefined) resolve({ stop: this.#stop });
+      };
+      promise.then((value) => {
+        this.#ended.removeEventListener("abort", halted);
+        if (this.#stop === undefined) resolve({ value });
+        else abandoned(value);
+      }, (cause: unknown) => {
+        this.#ended.removeEventListener("abort", halted);
+        // A fetch rejects because its signal was aborted: that is the stop, not the cause.
+        if (this.#stop === undefined) reject(cause);
+      });
+      this.#ended.addEventListener("abort", halted);
+      halted();
+    });
   }
 
   /**
@@ -101,7 +112,7 @@ export class FetchBudget {
 
   /** Frees the timer and the caller's signal. What still runs under the budget's own signal is left to end. */
   close(): void {
-    this.#cancelTimer();
+    this.#cancelTimer?.();
     this.#outer?.removeEventListener("abort", this.#cancel);
   }
 
@@ -110,8 +121,8 @@ export class FetchBudget {
   #halt(stop: Stop): void {
     if (this.#stop !== undefined) return;
     this.#stop = stop;
-    this.#resolveStopped(stop);
-    this.#controller.abort();
+    this.#ended.abort();
+    this.#controller?.abort();
     this.close();
   }
 }

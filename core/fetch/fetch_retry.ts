@@ -57,11 +57,10 @@ export function fetchRetryPolicy(options: FetchRetryOptions | undefined, name = 
 /**
  * Whether a request may be sent again without doing its work twice: by its method, or by its `Idempotency-Key` header.
  *
- * @param method The method, in any case.
- * @param headers The request's headers.
+ * @param request Its method, in any case, and its headers, which are only looked at where the method does not tell.
  */
-export function isIdempotent(method: string, headers: Headers): boolean {
-  return IDEMPOTENT.has(method.toUpperCase()) || headers.has("idempotency-key");
+export function isIdempotent(request: { readonly method: string; readonly headers: Headers }): boolean {
+  return IDEMPOTENT.has(request.method.toUpperCase()) || request.headers.has("idempotency-key");
 }
 
 /**

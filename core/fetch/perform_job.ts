@@ -8,6 +8,8 @@ import { type DeliverOptions, deliverUntilDue } from "./deliver.ts";
 import { encodeOutcome } from "./encode_outcome.ts";
 import type { Acknowledgement, Job } from "../job.ts";
 import { runFetch, type RunFetchOptions } from "./run_fetch.ts";
+import { SharedTimer } from "./shared_timer.ts";
+import { StopSwitch } from "./stop_signal.ts";
 
 /** What {@linkcode performJob} works with. */
 export interface PerformJobOptions extends RunFetchOptions, DeliverOptions {
@@ -40,20 +42,23 @@ const MAX_DELIVERY_BYTES = 32 * 1024 * 1024 - 64 * 1024;
  * @returns The origin's answer; `"undelivered"` when there was none, or when the job was given up. It never rejects.
  */
 export async function performJob(job: Job, options: PerformJobOptions): Promise<Acknowledgement | "undelivered"> {
-  const controller = new AbortController();
-  const giveUp = () => controller.abort();
+  const signal = new StopSwitch();
+  const giveUp = () => signal.abort();
   options.signal?.addEventListener("abort", giveUp, { once: true });
   if (options.signal?.aborted === true) giveUp();
-  const { signal } = controller;
+  const clock = new SharedTimer(options.clock);
   try {
+    const delivery = { ...options, clock, signal };
     const finish = options.accompany?.(job, giveUp);
-    const company = new JobCompany(job, { ...options, signal }, giveUp);
-    const outcome = await runFetch(job, { fetch: options.fetch, clock: options.clock, signal });
-    const [answered] = await Promise.all([company.end(), finish?.()]);
+    const company = new JobCompany(job, delivery, giveUp);
+    const outcome = await runFetch(job, { fetch: options.fetch, clock, signal });
+    const ended = company.end();
+    const [answered] = finish === undefined ? [await ended] : await Promise.all([ended, finish()]);
     if (signal.aborted) return "undelivered";
     const text = encodeOutcome(outcome, answered, options.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
-    return await deliverUntilDue(answered, text, { ...options, signal });
+    return await deliverUntilDue(answered, text, delivery);
   } finally {
+    clock.close();
     options.signal?.removeEventListener("abort", giveUp);
   }
 }

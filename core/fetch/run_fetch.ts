@@ -11,7 +11,11 @@ import { FetchError } from "./fetch_error.ts";
 import { fetchRetryDelay, type FetchRetryPolicy, fetchRetryPolicy } from "./fetch_retry.ts";
 import { type Job, JOB_VERSION } from "../job.ts";
 import { type FetchPolicy, fetchPolicy } from "../policy.ts";
-import { parse, RequestSync, ResponseSync } from "../serializer/mod.ts";
+import { holdBody } from "../serializer/body_sync.ts";
+import { headersToText } from "../serializer/header_text.ts";
+import { parse, RequestSync, type ResponseSync } from "../serializer/mod.ts";
+import { isStatus, responseFromParts } from "../serializer/response_sync.ts";
+import type { StopSignal } from "./stop_signal.ts";
 
 /** What {@linkcode runFetch} works with. */
 export interface RunFetchOptions {
@@ -20,7 +24,7 @@ export interface RunFetchOptions {
   /** Whose time and timers count. */
   readonly clock: Clock;
   /** Gives the fetch up: the outcome is a `CANCELLED`. The server may have acted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
   /** Which try the first one is, where earlier ones were made elsewhere. Default: 1. */
   readonly attempt?: number;
 }
@@ -56,14 +60,10 @@ export async function runFetch(job: Job, options: RunFetchOptions): Promise<Resp
     const request = parse(job.request);
     if (job.v !== JOB_VERSION || !(request instanceof RequestSync)) return new FetchError("INVALID_REQUEST", "");
     const policy = fetchPolicy(job.policy);
+    const { url, method, headers, redirect } = request;
     const bytes = request.bytes();
-    const hop = {
-      url: new URL(request.url),
-      method: request.method,
-      headers: new Headers(request.headers),
-      body: bytes.byteLength === 0 ? null : bytes,
-    };
-    const exchange = new Exchange({ fetch: options.fetch, budget, policy, hop, redirect: request.redirect });
+    const sent = { url, method, headers, body: bytes.byteLength === 0 ? null : bytes };
+    const exchange = new Exchange({ fetch: options.fetch, budget, policy, request: sent, redirect });
     exchange.attempt = options.attempt ?? 1;
     return await tries({ exchange, budget, policy, retry: fetchRetryPolicy(job.retry), clock });
   } catch (cause) {
@@ -125,7 +125,7 @@ function nextWait({ exchange, budget, retry, clock }: Run, retryAfter: string | 
 /** Reads the body; what fails here keeps its status and headers. */
 async function readResponse(run: Run, reached: Reached): Promise<ResponseSync | FetchError> {
   const { exchange, budget, policy } = run;
-  const { response, hop, redirected } = reached;
+  const { response, hop } = reached;
   const url = hop.url.href;
   const known = { status: response.status, headers: response.headers };
   const tooLarge = { ...known, detail: `more than ${policy.maxBodyBytes} bytes` };
@@ -134,10 +134,13 @@ async function readResponse(run: Run, reached: Reached): Promise<ResponseSync | 
       discard(response.body);
       return exchange.fail("BODY_TOO_LARGE", url, tooLarge);
     }
-    const raced = await budget.race(readBody(response.body, policy.maxBodyBytes, budget.signal));
+    const length = response.headers.get("content-length");
+    const announced = length === null || response.headers.has("content-encoding") ? Infinity : Number(length);
+    const reading = readBody(response.body, policy.maxBodyBytes, { signal: budget.ended, announced });
+    const raced = await budget.race(reading);
     if ("stop" in raced) return exchange.stopped(url, known);
     if (raced.value === undefined) return exchange.fail("BODY_TOO_LARGE", url, tooLarge);
-    return snapshot(run, { response, hop, redirected }, raced.value);
+    return snapshot(run, reached, raced.value);
   } catch (cause) {
     return budget.stop === undefined
       ? exchange.fail("NETWORK", url, { ...known, cause })
@@ -152,17 +155,20 @@ function announcesMore(response: Response, method: string, maxBytes: number): bo
 }
 
 function snapshot({ exchange }: Run, reached: Reached, bytes: Uint8Array<ArrayBuffer>): ResponseSync | FetchError {
-  const { response, hop, redirected } = reached;
-  const { status, statusText } = response;
-  const headers = new Headers(response.headers);
-  if (response.body !== null && UNDONE_ENCODINGS.test(headers.get("content-encoding") ?? "")) {
-    headers.delete("content-encoding");
-    headers.delete("content-length");
+  const { response, lines, hop, redirected } = reached;
+  const { status, statusText, headers } = response;
+  const url = hop.url.href;
+  if (!isStatus(status)) {
+    return exchange.fail("INVALID_RESPONSE", url, { status, headers, detail: `status ${status}` });
   }
-  try {
-    const body = response.body === null ? null : bytes;
-    return new ResponseSync(body, { status, statusText, headers, url: hop.url.href, redirected });
-  } catch (cause) {
-    return exchange.fail("INVALID_RESPONSE", hop.url.href, { status, headers, detail: `status ${status}`, cause });
-  }
+  const undone = response.body !== null && UNDONE_ENCODINGS.test(headers.get("content-encoding") ?? "");
+  const parts = { status, statusText, url, redirected, headers: undone ? withoutEncoding(headers) : lines };
+  return responseFromParts({ ...parts, body: response.body === null ? null : holdBody(bytes) });
+}
+
+function withoutEncoding(headers: Headers): string {
+  const decoded = new Headers(headers);
+  decoded.delete("content-encoding");
+  decoded.delete("content-length");
+  return headersToText(decoded);
 }

@@ -40,6 +40,8 @@ export interface OrchestratorParts extends OutboxOptions, Pick<PerformJobOptions
   readonly timersOnly?: boolean;
   /** Hears of everything that happens. Default: nobody. */
   readonly onEvent?: (event: OrchestratorEvent) => void;
+  /** Called when a fetch has ended that had been given up: no event tells of it. */
+  readonly onGone?: () => void;
   /**
    * Hears of what must not happen, e.g. a storage that is full: start the orchestrator anew, its rows are whole.
    * Default: the error is thrown in a task of its own.
@@ -279,7 +281,8 @@ export class Orchestrator {
     gate.end(this.#isGone(entry) ? "unknown" : hostResult(outcome), clock.now());
     entry.controller = undefined;
     if (this.#closed) return;
-    if (!this.#isGone(entry)) this.#judge(entry, answered, outcome);
+    if (this.#isGone(entry)) this.#parts.onGone?.();
+    else this.#judge(entry, answered, outcome);
     this.wake();
   }
 

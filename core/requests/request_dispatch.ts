@@ -69,7 +69,8 @@ export class RequestDispatch {
    * or the request cancelled.
    */
   send(job: Job): void {
-    queueMicrotask(() => {
+    // Not by queueMicrotask, which costs ten times as much on Cloudflare.
+    Promise.resolve().then(() => {
       try {
         const view = viewRequest(this.#context, job, job.token);
         if (view?.state.phase !== "open" || view.state.attempt !== job.attempt) {

@@ -27,8 +27,8 @@ export function requestTarget(job: Pick<Job, "request">): RequestTarget | undefi
   try {
     const request = parse(job.request);
     if (!(request instanceof RequestSync)) return undefined;
-    const { url, method, headers } = request;
-    return { url, host: new URL(url).host, idempotent: isIdempotent(method, headers) };
+    const { url } = request;
+    return { url, host: new URL(url).host, idempotent: isIdempotent(request) };
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
 import type { Durability, Job } from "../job.ts";
-import { requestTarget } from "../requests/request_target.ts";
+import { type RequestTarget, requestTarget } from "../requests/request_target.ts";
 import type { StrategyName } from "../requests/route.ts";
 import { AutoHistory, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
 import { fetchCost, type FetchShape } from "./cost_model.ts";
@@ -154,9 +154,9 @@ export class AutoExecutor implements Executor {
    * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when that, or anything bound, cannot hold the timeout.
    * @throws What the executor's `check` throws.
    */
-  plan(job: Job): Plan {
+  plan(job: Job, target?: RequestTarget): Plan {
     if (this.#planned.size >= MAX_PLANNED) this.#planned.clear();
-    const query = queryOf(job);
+    const query = queryOf(job, target ?? requestTarget(job));
     this.#planned.set(job.token, query);
     const via = job.via ?? { strategy: this.#choose(query, job).strategy };
     const { strategy, executor } = this.#candidate(via.strategy);
@@ -173,7 +173,7 @@ export class AutoExecutor implements Executor {
    * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
    */
   dispatch(job: Job): void | Promise<void> {
-    const query = this.#planned.get(job.token) ?? queryOf(job);
+    const query = this.#planned.get(job.token) ?? queryOf(job, requestTarget(job));
     this.#planned.delete(job.token);
     const { host } = query;
     const expected = this.#history.expected(host)?.duration;
@@ -290,8 +290,7 @@ export class AutoExecutor implements Executor {
   }
 }
 
-function queryOf(job: Job): AutoQuery {
-  const target = requestTarget(job);
+function queryOf(job: Job, target: RequestTarget | undefined): AutoQuery {
   return {
     host: target?.host ?? "",
     timeout: job.timeout,

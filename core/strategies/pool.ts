@@ -131,6 +131,7 @@ export class PoolExecutor implements Executor {
       deliverTo: (_here, message) => deliver(message),
       // Its count is right once the event's own turn has ended.
       onEvent: () => queueMicrotask(() => this.#settle()),
+      onGone: () => this.#settle(),
     });
     this.#orchestrators.set(name, orchestrator);
     orchestrator.wake();

@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "forget grace",
-    file: "core/requests.ts",
+    file: "core/requests/request_calls.ts",
     from: "const due = Math.ceil(now + terms.timeout + terms.grace);",
     to: "const due = Math.ceil(now + terms.timeout);",
   },

@@ -43,10 +43,12 @@ Deno.test("fetchRetryPolicy refuses what is out of its range", () => {
 });
 
 Deno.test("isIdempotent goes by method, in any case, and by Idempotency-Key", () => {
-  for (const method of ["GET", "head", "OPTIONS", "PUT", "Delete"]) assert(isIdempotent(method, new Headers()), method);
+  for (const method of ["GET", "head", "OPTIONS", "PUT", "Delete"]) {
+    assert(isIdempotent({ method, headers: new Headers() }), method);
+  }
   for (const method of ["POST", "PATCH", "QUERY2"]) {
-    assert(!isIdempotent(method, new Headers()), method);
-    assert(isIdempotent(method, new Headers({ "Idempotency-Key": "k" })), method);
+    assert(!isIdempotent({ method, headers: new Headers() }), method);
+    assert(isIdempotent({ method, headers: new Headers({ "Idempotency-Key": "k" }) }), method);
   }
 });
 
