@@ -19,6 +19,9 @@ export interface UrlPattern {
   readonly path: string | undefined;
 }
 
+/** Scheme, `*.` before a host, host unless it is `*`, port, path. */
+const PATTERN = /^(https?|\*):\/\/(?:\*|(\*\.)?(\[[^\]/]*\]|[^*:/?#@[\]\\\s]+))(?::(\d{1,5}|\*))?(\/[^?#\\\s]*)?$/i;
+
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
 /**
@@ -38,37 +41,22 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:
  * @throws {InvalidOptionError} (`INVALID_OPTION`) when the text is no such pattern.
  */
 export function parseUrlPattern(pattern: string, option = "pattern"): UrlPattern {
-  const match = typeof pattern === "string"
-    ? /^(https?|\*):\/\/(\*\.)?(\*|\[[^\]/]*\]|[^*:/?#@[\]\\\s]+)(?::(\d{1,5}|\*))?(\/[^?#\\\s]*)?$/i.exec(pattern)
-    : null;
-  if (match === null) throw refused(option, pattern);
-  const [, scheme = "", subdomains, rawHost = "", port, path] = match;
-  if (rawHost === "*" && subdomains !== undefined) throw refused(option, pattern);
+  const match = typeof pattern === "string" ? PATTERN.exec(pattern) : null;
+  const [, scheme = "", subdomains, host, port, path] = match ?? [];
   const protocol = scheme === "*" ? undefined : `${scheme.toLowerCase()}:`;
-  const base = readBase(`${protocol ?? "http:"}//${rawHost === "*" ? "any" : rawHost}:${port ?? ""}`, path);
-  if (base === undefined || (port !== undefined && Number(port) > 65_535)) throw refused(option, pattern);
-  if (subdomains !== undefined && /^[[\d.]/.test(base.host)) throw refused(option, pattern);
+  // The URL parser brings host and path into the form in which URLs will have them, and refuses what is neither.
+  const url = match &&
+    URL.parse(`${protocol ?? "http:"}//${host ?? "any"}:${port === "*" ? "" : port ?? ""}${path ?? ""}`);
+  if (url === null || (subdomains !== undefined && /^[[\d.]/.test(url.hostname))) {
+    throw new InvalidOptionError(option, pattern, "write each pattern as scheme://host[:port][/path] with * wildcards");
+  }
   return {
     protocol,
-    host: rawHost === "*" ? undefined : base.host,
+    host: host && bareHost(url),
     subdomains: subdomains !== undefined,
     port: port === "*" ? undefined : port === undefined ? "" : String(Number(port)),
-    path: base.path,
+    path: path && plainPath(url),
   };
-}
-
-/** Lets the URL parser bring host and path into the form in which URLs will have them. */
-function readBase(origin: string, path: string | undefined): { host: string; path: string | undefined } | undefined {
-  try {
-    const url = new URL(origin.replace(":*", ":") + (path ?? ""));
-    return { host: bareHost(url), path: path === undefined ? undefined : plainPath(url) };
-  } catch {
-    return undefined;
-  }
-}
-
-function refused(option: string, pattern: unknown): InvalidOptionError {
-  return new InvalidOptionError(option, pattern, "write each pattern as scheme://host[:port][/path] with * wildcards");
 }
 
 /**

@@ -79,6 +79,8 @@ Deno.test("parseUrlPattern refuses what is no pattern", () => {
     "https://*.127.0.0.1",
     "https://*.[::1]",
     "https://example.com:99999",
+    "https://*:65536",
+    "*://*.*:80/",
     "https://example.com:x",
     "https://user@example.com",
     "https://example.com/?q",
