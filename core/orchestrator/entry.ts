@@ -34,6 +34,11 @@ export class Entry implements InLine {
     this.meta = head.meta;
   }
 
+  /** Its row as it would be at another time, in milliseconds since the epoch. */
+  at(due: number): EntryHead {
+    return { key: { due, id: this.id }, kind: this.kind, meta: this.meta };
+  }
+
   /** How urgent it is. */
   get priority(): Priority {
     return this.meta.priority;

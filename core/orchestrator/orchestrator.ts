@@ -192,7 +192,7 @@ export class Orchestrator {
   #dispatchedAgain(entry: Entry, attempt: number): void {
     if (attempt <= entry.meta.attempt) return;
     entry.meta = { ...entry.meta, attempt };
-    this.#rows.change(entry.key, { key: entry.key, kind: entry.kind, meta: entry.meta });
+    this.#rows.change(entry.key, entry);
   }
 
   #keep(entry: Entry): void {
@@ -305,7 +305,7 @@ export class Orchestrator {
   #markStarted(entry: Entry, job: Job): void {
     if (entry.meta.idempotent && (job.carried?.durability ?? "strict") === "strict") return;
     entry.meta = { ...entry.meta, started: true };
-    this.#rows.change(entry.key, { key: entry.key, kind: "job", meta: entry.meta });
+    this.#rows.change(entry.key, entry);
   }
 
   #judge(entry: Entry, job: Job, outcome: ResponseSync | FetchError): void {
@@ -318,7 +318,7 @@ export class Orchestrator {
     }
     this.#tell("retrying", entry);
     entry.meta = { ...entry.meta, tries: tries + 1, started: false };
-    const head = { key: { due: clock.now() + wait, id: entry.id }, kind: "job", meta: entry.meta } as const;
+    const head = entry.at(clock.now() + wait);
     this.#rows.change(entry.key, head);
     entry.key = head.key;
     entry.phase = "waiting";

@@ -49,10 +49,9 @@ export class Outbox {
   async first(entry: Entry, job: Job, outcome: string): Promise<OutboxResult> {
     const result = await this.#send(entry, job, outcome);
     if (result.type !== "kept" || entry.phase === "gone") return result;
-    const head = { key: this.#nextKey(entry, job), kind: "outcome", meta: entry.meta } as const;
+    const head = { ...entry.at(this.#nextDue(entry, job)), kind: "outcome" } as const;
     this.#rows.replace(entry.key, head, `${JSON.stringify({ ...job, request: "" })}\n${outcome}`);
-    entry.kind = "outcome";
-    entry.key = head.key;
+    Object.assign(entry, head);
     return result;
   }
 
@@ -64,7 +63,7 @@ export class Outbox {
     const job: Job = JSON.parse(text.slice(0, end));
     const result = await this.#send(entry, job, text.slice(end + 1));
     if (result.type !== "kept" || entry.phase === "gone") return result;
-    const head = { key: this.#nextKey(entry, job), kind: "outcome", meta: entry.meta } as const;
+    const head = entry.at(this.#nextDue(entry, job));
     this.#rows.change(entry.key, head);
     entry.key = head.key;
     return result;
@@ -83,8 +82,8 @@ export class Outbox {
   }
 
   /** At `due` an outcome is sent for the last time. */
-  #nextKey(entry: Entry, job: Job): { due: number; id: string } {
+  #nextDue(entry: Entry, job: Job): number {
     const delay = Math.max(1, redeliveryDelay(this.#options, entry.meta.sending));
-    return { due: Math.min(this.#options.clock.now() + delay, job.due), id: entry.id };
+    return Math.min(this.#options.clock.now() + delay, job.due);
   }
 }

@@ -20,4 +20,6 @@ Deno.test("Entry takes its place, priority and host from its row", () => {
   assertEquals([entry.id, entry.priority, entry.host, entry.phase], ["01A", "high", "a.example", "waiting"]);
   entry.meta = { ...meta, priority: "low" };
   assertEquals(entry.priority, "low");
+  assertEquals(entry.at(70), { key: { due: 70, id: "01A" }, kind: "job", meta: entry.meta });
+  assertEquals(entry.key.due, 5);
 });
