@@ -27,7 +27,7 @@ export type { DeliverOptions } from "./core/fetch/deliver.ts";
 export type { FetchFunction } from "./core/fetch/exchange.ts";
 export * from "./core/alarms.ts";
 export * from "./core/requests.ts";
-export { Origin, type OriginParts, type OriginSettings } from "./core/origin.ts";
+export { type ObjectHost, Origin, type OriginParts, type OriginSettings } from "./core/origin.ts";
 export * from "./core/strategies/cost_model.ts";
 export {
   type AutoCandidate,

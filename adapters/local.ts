@@ -9,12 +9,13 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
 import type { FetchFunction } from "../core/fetch/exchange.ts";
 import { ForwardingStorage } from "../core/forwarding_storage.ts";
-import { Origin, type OriginSettings } from "../core/origin.ts";
+import { type ObjectHost, Origin, type OriginSettings } from "../core/origin.ts";
 import type { Requests } from "../core/requests.ts";
 import type { Storage } from "../core/storage.ts";
 import { PoolExecutor, type PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 export type { FetchFunction } from "../core/fetch/exchange.ts";
+export type { ObjectHost } from "../core/origin.ts";
 export type { PoolOrchestratorOptions } from "../core/strategies/pool.ts";
 
 /** How a host runs its object. */
@@ -33,7 +34,7 @@ export interface LocalOptions<S extends Storage = Storage> extends OriginSetting
 const ALARM_RETRY: RetryPolicy = { attempts: Infinity, backoff: 1_000, maxDelay: 60_000, jitter: 0 };
 
 /** What a {@linkcode LocalObject} is given, in the place of a Durable Object's `ctx`. */
-export class LocalContext<S extends Storage = Storage> {
+export class LocalContext<S extends Storage = Storage> implements ObjectHost<S> {
   /** The object's storage. A handler's own writes to it are part of the handler's transaction. */
   readonly storage: S;
   /** The options that the host was started with. */
@@ -58,7 +59,7 @@ export class LocalContext<S extends Storage = Storage> {
   }
 
   /** Puts the object's parts together; its base class calls it, once. */
-  attach<T extends object>(object: T, base: object): Origin<T> {
+  attach<T extends object>(object: T, base: object | null): Origin<T> {
     const { storage: _storage, clock: _clock, fetch: send = fetch, orchestrator, ...settings } = this.options;
     const storage = new WatchedStorage(this.storage, () => this.#setTimer());
     const executor: PoolExecutor = new PoolExecutor({
@@ -160,7 +161,7 @@ export class LocalContext<S extends Storage = Storage> {
  */
 export class LocalObject<Env = unknown, S extends Storage = Storage> {
   /** The object's storage and its host. */
-  protected readonly ctx: LocalContext<S>;
+  protected readonly ctx: ObjectHost<S>;
   /** What {@linkcode startLocal} was given as `env`. */
   protected readonly env: Env;
   /** The object's schedules. */
@@ -172,8 +173,8 @@ export class LocalObject<Env = unknown, S extends Storage = Storage> {
   /** Hands a fetch over and returns its id at once. See `Requests.proxyFetch`. */
   readonly proxyFetch: Origin<object>["proxyFetch"];
 
-  /** Creates the object; called by {@linkcode startLocal}. */
-  constructor(ctx: LocalContext<S>, env: Env) {
+  /** Creates the object; called by {@linkcode startLocal}, or by whoever simulates it. */
+  constructor(ctx: ObjectHost<S>, env: Env) {
     this.ctx = ctx;
     this.env = env;
     const origin = ctx.attach(this, LocalObject.prototype);

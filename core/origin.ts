@@ -49,6 +49,19 @@ export interface OriginParts<T extends object> {
   readonly sync?: AlarmsOptions["sync"];
 }
 
+/** What the base class of an object needs of whoever runs the object: the local host, or a simulation. */
+export interface ObjectHost<S extends Storage = Storage> {
+  /** The object's storage. A handler's own writes to it are part of the handler's transaction. */
+  readonly storage: S;
+  /**
+   * Puts the object's parts together, once.
+   *
+   * @param object The object.
+   * @param base The prototype whose methods, and those below it, no continuation reaches; `null` for none but `Object`'s.
+   */
+  attach<T extends object>(object: T, base: object | null): Origin<T>;
+}
+
 /** The parts of one object, for an adapter to bind to its platform. */
 export class Origin<T extends object> {
   /** The object's schedules. */

@@ -43,6 +43,10 @@ export interface RequestStory {
   arrived: boolean;
   /** When its executor was last heard of, or dispatched to, by the origin's clock. */
   heard: number;
+  /** Whether its handler has returned a promise, or is known to. */
+  asynchronous: boolean;
+  /** Whether another request has, or had, the same id, so that an event may be about that one. */
+  shared: boolean;
 }
 
 /** All the stories of one simulation, and what was wrong with them. */
@@ -51,6 +55,8 @@ export class Book {
   readonly stories = new Map<number, RequestStory>();
   /** Whether the faults are over: what is lost from here on is lost for no good reason. */
   resting = false;
+  /** Whether the object has been made once: then it must be possible to make it again. */
+  opened = false;
   /** Violations, in the order in which they were found. */
   readonly violations: string[] = [];
   /** What happened, line by line. */
@@ -69,9 +75,13 @@ export class Book {
 
   /** Begins a story. */
   begin(step: CallStep, id: string, start: number): void {
+    const namesake = this.#byId.get(id);
+    if (namesake !== undefined) namesake.shared = true;
     const story: RequestStory = {
       ...{ step, id, start, trueStart: this.#time(), dispatched: 1, handled: 0 },
       ...{ cancelled: false, lostEarly: false, lostUntold: false, arrived: false, heard: start },
+      asynchronous: /^(async|hang)/.test(step.manner),
+      shared: namesake !== undefined,
       ...{
         answered: new Set<number>(),
         settled: new Set<number>(),
@@ -106,7 +116,7 @@ export class Book {
     if (story === undefined) return;
     story.answered.add(attempt);
     if (answer === "settled") story.settled.add(attempt);
-    if (answer === "late" && story.outcomes.has(attempt) && !story.told.has(attempt)) {
+    if (answer === "late" && story.outcomes.has(attempt) && !story.told.has(attempt) && !story.shared) {
       this.violate(`request ${story.step.request}: the outcome of dispatch ${attempt} was late and nobody was told`);
     }
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from "../../core/clock.ts";
+import { quote } from "../../core/errors.ts";
 import type { Executor } from "../../core/executor.ts";
 import type { Acknowledgement, Job, Message } from "../../core/job.ts";
 import { performJob } from "../../core/fetch/perform_job.ts";
@@ -11,6 +12,7 @@ import type { Book, RequestStory } from "./book.ts";
 import { chance, dice } from "./chance.ts";
 import { ConnectionLostError, type Network } from "./network.ts";
 import type { Fault } from "./plan.ts";
+import { tellError } from "./tell_error.ts";
 import type { VirtualTime } from "./time.ts";
 
 /** What {@linkcode Executors} works with. */
@@ -27,6 +29,8 @@ export interface ExecutorsParts {
   readonly network: Network;
   /** The origin's time, in milliseconds since the epoch. */
   readonly originNow: () => number;
+  /** Answers a fetch. Default: with nothing. */
+  readonly respond?: ((request: Request) => Response) | undefined;
 }
 
 interface Actor {
@@ -115,7 +119,8 @@ export class Executors implements Executor {
     let calls = 0;
     const begun = time.now;
     const deliver = async (message: Message): Promise<Acknowledgement> => {
-      const overtime = time.now - begun > PERSIST_AFTER_MS + TOLERANCE_MS && time.now < job.due;
+      const persistBy = begun + (job.persistAfter ?? Infinity) + TOLERANCE_MS;
+      const overtime = time.now > persistBy && time.now < job.due;
       const brings = message.type === "outcome" && message.sending === 1 && message.carried?.continuation !== undefined;
       if (brings && overtime) {
         book.violate(`${name} still brings its continuation along`);
@@ -128,7 +133,7 @@ export class Executors implements Executor {
     };
     performJob(job, {
       ...{ clock, deliver, signal: actor.controller.signal },
-      fetch: (_url, init) => this.#serve(job, story, clock, init?.signal ?? undefined),
+      fetch: (url, init) => this.#serve({ job, story, clock }, url, init),
     }).then((answer) => {
       if (!actor.alive) return;
       book.note(() => `${name} ends: ${answer}`);
@@ -153,16 +158,39 @@ export class Executors implements Executor {
   }
 
   /** The server: it answers after a while, or the connection breaks. */
-  #serve(job: Job, story: RequestStory, clock: Clock, signal: AbortSignal | undefined): Promise<Response> {
+  #serve(
+    { job, story, clock }: { readonly job: Job; readonly story: RequestStory; readonly clock: Clock },
+    url: string | URL | Request,
+    init: RequestInit | undefined,
+  ): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const { takes, breaks } = story.step;
     const elapsed = clock.now() - story.trueStart;
+    const signal = init?.signal;
     // What takes as long as the budget allows is measured from the call, so that answers come at its very edge.
     clock.setTimeout(() => {
       if (breaks) reject(new ConnectionLostError());
-      else resolve(new Response(null, { headers: { [ATTEMPT_HEADER]: String(job.attempt) } }));
+      else resolve(this.#answer(job, url, init));
     }, Math.max(0, takes - (job.attempt === 1 ? elapsed : 0)));
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
     return promise;
+  }
+
+  #answer(job: Job, url: string | URL | Request, init: RequestInit | undefined): Response {
+    const { respond, book } = this.#parts;
+    const headers = new Headers({ [ATTEMPT_HEADER]: String(job.attempt) });
+    if (respond === undefined) return new Response(null, { headers });
+    let answer: unknown;
+    try {
+      answer = respond(new Request(url, { ...init, signal: null }));
+    } catch (error) {
+      book.violate(`respond threw ${tellError(error)}`);
+    }
+    if (!(answer instanceof Response)) {
+      book.violate(`respond returned no Response: ${quote(answer)}`);
+      return new Response(null, { headers });
+    }
+    for (const [name, value] of answer.headers) headers.append(name, value);
+    return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
   }
 }

@@ -3,19 +3,16 @@
  *
  * @module
  */
-import { Alarms } from "../../core/alarms.ts";
 import type { Clock } from "../../core/clock.ts";
-import { continuation } from "../../core/continuation.ts";
 import type { Executor } from "../../core/executor.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
-import { Requests } from "../../core/requests.ts";
 import { IdSource } from "../../core/alarms/row_id.ts";
-import { parse, RequestSync } from "../../core/serializer/mod.ts";
-import { DEAD_DUE, MAX_DUE, type Storage } from "../../core/storage.ts";
+import { parse } from "../../core/serializer/mod.ts";
+import { DEAD_DUE, MAX_DUE, type Row, type Storage } from "../../core/storage.ts";
 import { type Book, MIXED, type RequestStory } from "./book.ts";
 import { dice } from "./chance.ts";
-import { PERSIST_AFTER_MS } from "./executors.ts";
-import { HEARTBEAT_MS, labelOf, LOG_KIND, readLog, SimulatedObject } from "./object.ts";
+import type { Habitat, Inhabit, Inhabitant } from "./habitat.ts";
+import { labelOf, LOG_KIND, readLog } from "./object.ts";
 import type { CallStep } from "./plan.ts";
 import { type DiskState, ObjectLostError, ShakyStorage } from "./shaky_storage.ts";
 import type { VirtualTime } from "./time.ts";
@@ -32,14 +29,17 @@ export interface HostParts {
   readonly book: Book;
   /** Performs jobs; asked for late, as it needs the host itself. */
   readonly executor: () => Executor;
+  /** Makes what lives in the object, at each start. */
+  readonly inhabit: Inhabit;
+  /** Whether the handler of a row may take its time: then the row needs no alarm while it runs. */
+  readonly isAsynchronous: (row: Row) => boolean;
 }
 
 interface Instance {
   alive: boolean;
   delivering: boolean;
   readonly storage: ShakyStorage;
-  readonly alarms: Alarms;
-  readonly requests: Requests;
+  inhabitant: Inhabitant | undefined;
   readonly lost: Promise<never>;
 }
 
@@ -99,24 +99,12 @@ export class Host {
     this.#lose(this.#instance);
   }
 
-  /** Makes a request. */
+  /** Lets the object do what a step asks for. */
   call(step: CallStep): void {
-    const { book } = this.#parts;
-    const { request, durability, method, timeout, grace, onLate, onAmbiguous, named } = step;
-    const instance = this.#start();
-    const ctn = continuation<SimulatedObject>();
     try {
-      const start = this.now;
-      const target = new RequestSync(`https://server.example/${request}`, { method });
-      const id = instance.requests.proxyFetch(target, ctn.onReply(request, ctn.$result), {
-        ...{ timeout, grace, durability, onAmbiguous, persistAfter: PERSIST_AFTER_MS, heartbeat: HEARTBEAT_MS },
-        ...(named ? { id: `named-${request}` } : {}),
-        ...(onLate ? { onLate: ctn.onLate(request, ctn.$result) } : {}),
-      });
-      book.begin(step, id, start);
-      book.note(() => `object calls ${request}: ${durability} ${method}, ${timeout} + ${grace} ms, ${step.manner}`);
+      this.#enter().inhabitant.call(step);
     } catch (error) {
-      book.note(() => `object cannot call ${request}: ${error}`);
+      this.#parts.book.note(() => `object cannot call ${step.request}: ${error}`);
     }
   }
 
@@ -125,9 +113,8 @@ export class Host {
     const { book } = this.#parts;
     const story = book.stories.get(request);
     if (story === undefined) return;
-    const instance = this.#start();
     try {
-      const cancelled = instance.requests.cancel(story.id) !== undefined;
+      const cancelled = this.#enter().inhabitant.requests.cancel(story.id) !== undefined;
       book.note(() => `object cancels ${request}: ${cancelled}`);
       if (cancelled) story.cancelled = true;
     } catch {
@@ -138,7 +125,7 @@ export class Host {
   /** The door for messages. The promise rejects when the object is lost meanwhile. */
   async arrive(message: Message): Promise<Acknowledgement> {
     const { book } = this.#parts;
-    const instance = this.#start();
+    const { instance, inhabitant } = this.#enter();
     const { id, attempt } = message.type === "persist" ? message.job : message;
     const story = book.byId(id);
     const early = message.type === "outcome" && story !== undefined && this.now < message.due;
@@ -146,7 +133,7 @@ export class Host {
     instance.delivering = true;
     let taken: Acknowledgement | Promise<Acknowledgement>;
     try {
-      taken = instance.requests.deliver(message);
+      taken = inhabitant.requests.deliver(message);
     } finally {
       instance.delivering = false;
     }
@@ -173,14 +160,9 @@ export class Host {
     disk.disarm();
     book.note(() => `alarm${twice ? " (twice)" : ""}`);
     this.#alarmRunning = true;
-    const instance = this.#start();
-    const run = async (): Promise<void> => {
-      await instance.alarms.onAlarm();
-      if (twice) await instance.alarms.onAlarm();
-    };
-    Promise.race([run(), instance.lost]).catch(() => {
+    this.#run(twice).catch(() => {
       // What the storage has refused is tried again within a minute.
-      if (instance.alive) this.#patientUntil = Math.max(this.#latest, this.now) + SET_BACK_MS;
+      if (this.#instance !== undefined) this.#patientUntil = Math.max(this.#latest, this.now) + SET_BACK_MS;
       // The platform runs an alarm at least once.
       const retry = this.now + 1;
       const armed = disk.armedAt();
@@ -188,9 +170,18 @@ export class Host {
     }).finally(() => this.#alarmRunning = false);
   }
 
+  async #run(twice: boolean): Promise<void> {
+    const { instance, inhabitant: { alarms } } = this.#enter();
+    const run = async (): Promise<void> => {
+      await alarms.onAlarm();
+      if (twice) await alarms.onAlarm();
+    };
+    await Promise.race([run(), instance.lost]);
+  }
+
   /** Whether an alarm is armed early enough for every row that waits; else says what is wrong. */
   checkAlarm(): string | undefined {
-    const { disk, book } = this.#parts;
+    const { disk, isAsynchronous } = this.#parts;
     if (this.#alarmRunning) return undefined;
     this.#latest = Math.max(this.#latest, this.now);
     const armed = disk.armedAt();
@@ -200,8 +191,7 @@ export class Host {
     if (armed !== undefined && armed <= Math.max(first.due, patience)) return undefined;
     for (const row of disk.due(MAX_DUE, 64)) {
       // What runs needs no alarm: should the object die, its alarm is the watchdog's.
-      const manner = book.byId(row.id)?.step.manner;
-      if (armed !== undefined && (manner === "hang" || manner?.startsWith("async"))) continue;
+      if (armed !== undefined && isAsynchronous(row)) continue;
       if (armed === undefined) return `no alarm is armed for ${row.id}`;
       return armed > Math.max(row.due, patience) ? `the alarm for ${row.id} is armed too late` : undefined;
     }
@@ -220,41 +210,69 @@ export class Host {
     return this.#parts.disk.due(MAX_DUE, 100_000).filter((row) => row.kind !== LOG_KIND).map((row) => row.id);
   }
 
+  /** Runs `look` on the object, started if need be, safe from faults; what it does is not counted. */
+  visit<T>(look: (inhabitant: Inhabitant) => T): T {
+    const { inhabitant } = this.#enter();
+    return this.#safely(() => look(inhabitant));
+  }
+
+  /** Whether something runs in the object at this moment. */
+  get isBusy(): boolean {
+    return this.#alarmRunning || this.#instance?.inhabitant?.isBusy() === true;
+  }
+
+  #enter(): { readonly instance: Instance; readonly inhabitant: Inhabitant } {
+    const instance = this.#instance ?? this.#start();
+    const { inhabitant } = instance;
+    // Only its own constructor can ask before it is there.
+    if (inhabitant === undefined) throw new ObjectLostError();
+    return { instance, inhabitant };
+  }
+
   #start(): Instance {
-    if (this.#instance !== undefined) return this.#instance;
-    const { book, disk, executor } = this.#parts;
+    const { book, disk, executor, inhabit } = this.#parts;
     const { promise: lost, reject } = Promise.withResolvers<never>();
     lost.catch(() => {});
     const storage = new ShakyStorage(disk, this.state, () => {
       book.note(() => "the object crashes");
       this.#lose(instance);
     });
-    const clock = this.#clock;
-    const object = new SimulatedObject({
-      ...{ storage, clock, book },
-      delivering: () => instance.delivering,
-      setBack: () => this.#setBack,
-    });
-    const isPlatformFailure = (error: unknown) => error instanceof ObjectLostError;
-    const ids = this.#ids;
-    const alarms = new Alarms({ storage, clock, origin: object, isPlatformFailure, ids });
-    const onEvent = (event: { type: string; id: string; attempt: number }) => {
-      if (/^(late|stale|ambiguous)$/.test(event.type)) book.byId(event.id)?.told.add(event.attempt);
-      if (event.type === "lost") book.byId(event.id)?.givenUp.add(event.attempt);
+    const habitat: Habitat = {
+      ...{ storage, clock: this.#clock, ids: this.#ids, executor: executor() },
+      isDelivering: () => instance.delivering,
+      isSetBack: () => this.#setBack,
+      isAlive: () => instance.alive,
+      onEvent: (event) => {
+        if (/^(late|stale|ambiguous)$/.test(event.type)) book.byId(event.id)?.told.add(event.attempt);
+        if (event.type === "lost") book.byId(event.id)?.givenUp.add(event.attempt);
+      },
+      isPlatformFailure: (error) => error instanceof ObjectLostError,
     };
-    const parts = { storage, clock, alarms, origin: object, executor: executor(), ids, onEvent };
-    const requests = new Requests(parts);
-    const instance: Instance & { reject: (error: Error) => void } = {
-      ...{ alive: true, delivering: false, storage, alarms, requests, lost, reject },
-    };
+    const instance: Instance = { alive: true, delivering: false, storage, lost, inhabitant: undefined };
     this.#rejects.set(instance, reject);
     this.#instance = instance;
-    // What a start repairs must not be lost to a crash that is meant for the work that follows.
-    const { crashIn } = this.state;
-    this.state.crashIn = undefined;
-    alarms.repair();
-    this.state.crashIn = crashIn;
+    try {
+      // What a start repairs must not be lost to a crash that is meant for the work that follows.
+      this.#safely(() => {
+        instance.inhabitant = inhabit(habitat);
+        instance.inhabitant.alarms.repair();
+      });
+    } catch (error) {
+      this.#lose(instance);
+      throw error;
+    }
     return instance;
+  }
+
+  /** Runs something that no fault that was announced is meant for. */
+  #safely<T>(run: () => T): T {
+    const { crashIn, full } = this.state;
+    Object.assign(this.state, { crashIn: undefined, full: 0 });
+    try {
+      return run();
+    } finally {
+      Object.assign(this.state, { crashIn, full });
+    }
   }
 
   readonly #rejects = new WeakMap<Instance, (error: Error) => void>();

@@ -3,13 +3,18 @@
  *
  * @module
  */
+import { Alarms } from "../../core/alarms.ts";
 import type { Clock } from "../../core/clock.ts";
+import { continuation } from "../../core/continuation.ts";
 import { DozeError } from "../../core/errors.ts";
 import { FetchError } from "../../core/fetch/fetch_error.ts";
-import { ResponseSync } from "../../core/serializer/mod.ts";
+import { Requests } from "../../core/requests.ts";
+import { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 import { PAUSED_DUE, type Row, type Storage } from "../../core/storage.ts";
 import type { Book, RequestStory } from "./book.ts";
-import { ATTEMPT_HEADER } from "./executors.ts";
+import { ATTEMPT_HEADER, PERSIST_AFTER_MS } from "./executors.ts";
+import type { Habitat, Inhabitant } from "./habitat.ts";
+import type { CallStep } from "./plan.ts";
 
 /** Thrown by simulated handlers. */
 export class HandlerFailedError extends DozeError {
@@ -138,4 +143,33 @@ export function readLog(disk: Storage, prefix: string): string[] {
     if (row === undefined) return labels;
     labels.push(row.payload);
   }
+}
+
+/** Puts a {@linkcode SimulatedObject} into an instantiation. */
+export function simulatedObject(habitat: Habitat, book: Book): Inhabitant {
+  const { storage, clock, executor, ids, isPlatformFailure, onEvent } = habitat;
+  const origin = new SimulatedObject({
+    ...{ storage, clock, book },
+    delivering: () => habitat.isDelivering(),
+    setBack: () => habitat.isSetBack(),
+  });
+  const alarms = new Alarms({ storage, clock, origin, isPlatformFailure, ids });
+  const requests = new Requests({ storage, clock, alarms, origin, executor, ids, onEvent });
+  return { alarms, requests, isBusy: () => false, call: (step) => call(step, { requests, clock, book }) };
+}
+
+/** Makes a request. */
+function call(step: CallStep, parts: { requests: Requests; clock: Clock; book: Book }): void {
+  const { requests, clock, book } = parts;
+  const { request, durability, method, timeout, grace, onLate, onAmbiguous, named } = step;
+  const ctn = continuation<SimulatedObject>();
+  const start = clock.now();
+  const target = new RequestSync(`https://server.example/${request}`, { method });
+  const id = requests.proxyFetch(target, ctn.onReply(request, ctn.$result), {
+    ...{ timeout, grace, durability, onAmbiguous, persistAfter: PERSIST_AFTER_MS, heartbeat: HEARTBEAT_MS },
+    ...(named ? { id: `named-${request}` } : {}),
+    ...(onLate ? { onLate: ctn.onLate(request, ctn.$result) } : {}),
+  });
+  book.begin(step, id, start);
+  book.note(() => `object calls ${request}: ${durability} ${method}, ${timeout} + ${grace} ms, ${step.manner}`);
 }

@@ -5,10 +5,16 @@
  */
 import type { Storage } from "../../core/storage.ts";
 import { Book } from "./book.ts";
+import { Census } from "./census.ts";
 import { Executors } from "./executors.ts";
+import type { Inhabitant } from "./habitat.ts";
 import { Host } from "./host.ts";
 import { Network } from "./network.ts";
+import { simulatedObject } from "./object.ts";
 import type { Fault, Step } from "./plan.ts";
+import { Rolls } from "./rolls.ts";
+import type { Subject } from "./subject.ts";
+import { SubjectObject } from "./subject_object.ts";
 import { settle, VirtualTime } from "./time.ts";
 import { judge } from "./verdicts.ts";
 
@@ -24,6 +30,8 @@ export interface RunParts {
   readonly disk: Storage;
   /** Whether to keep a trace. */
   readonly tracing: boolean;
+  /** Whose handlers to run; without an `origin`, the simulation's own. */
+  readonly subject?: Subject;
 }
 
 /** What a run has shown. */
@@ -46,22 +54,24 @@ export interface RunReport {
 const START = Date.UTC(2026, 0);
 /** Longer than any request, with every try of its handler, in milliseconds. */
 const REST_MS = 400_000;
+/** Longer than the alarms wait for a handler that never ends, and than a row is set back, in milliseconds. */
+const AFTER_MS = 180_000;
 
 /** Runs a plan, lets everything come to rest, and judges. */
 export async function runPlan(parts: RunParts): Promise<RunReport> {
-  const { seed, plan, faults, disk, tracing } = parts;
-  const time = new VirtualTime(START);
-  const book = new Book(() => time.now, tracing);
-  const network: Network = new Network({ time, seed, faults, book, arrive: (message) => host.arrive(message) });
-  const executors: Executors = new Executors({ time, seed, faults, book, network, originNow: () => host.now });
-  const host: Host = new Host({ time, seed, disk, book, executor: () => executors });
-  const world = { time, book, network, executors, host };
+  const world = makeWorld(parts);
+  const { book, host, census } = world;
+  const { plan, disk } = parts;
+  // What is wrong with the object from the start is told as it is.
+  if (census !== undefined) host.visit(() => {});
+  book.opened = true;
   for (const step of plan) {
     await take(step, world);
     if (book.violations.length > 0) break;
+    if (!host.isBusy) visit(world, (object) => object.inspect?.(false));
   }
   await rest(world);
-  if (book.violations.length === 0) judge(book, host, disk);
+  if (book.violations.length === 0) conclude(world, disk);
   return {
     violations: book.violations,
     trace: book.trace,
@@ -77,6 +87,52 @@ interface World {
   readonly network: Network;
   readonly executors: Executors;
   readonly host: Host;
+  /** Only of somebody's own handlers. */
+  readonly census: Census | undefined;
+}
+
+function makeWorld({ seed, faults, disk, tracing, subject }: RunParts): World {
+  const time = new VirtualTime(START);
+  const book = new Book(() => time.now, tracing);
+  const rolls = new Rolls();
+  const own = subject?.origin === undefined ? undefined : { subject, census: new Census({ disk, book, rolls }) };
+  const respond = own === undefined
+    ? undefined
+    : (request: Request) => own.subject.respond?.(request) ?? new Response("{}");
+  const network: Network = new Network({ time, seed, faults, book, arrive: (message) => host.arrive(message) });
+  const executors: Executors = new Executors({
+    ...{ time, seed, faults, book, network, originNow: () => host.now, respond },
+  });
+  const host: Host = new Host({
+    ...{ time, seed, disk, book, executor: () => executors },
+    inhabit: (habitat) =>
+      own === undefined
+        ? simulatedObject(habitat, book)
+        : new SubjectObject(habitat, { ...own, disk, book, rolls, seed, faults }),
+    isAsynchronous: (row) =>
+      own === undefined ? book.byId(row.id)?.asynchronous === true : own.census.isAsynchronous(row),
+  });
+  return { time, book, network, executors, host, census: own?.census };
+}
+
+/** Looks at somebody's own object. That it cannot be made any more is a finding, and has been noted. */
+function visit({ book, host, census }: World, look: (object: Inhabitant) => void): void {
+  if (census === undefined) return;
+  try {
+    host.visit(look);
+  } catch (error) {
+    if (book.violations.length === 0) throw error;
+  }
+}
+
+/** Judges what has come to rest. */
+function conclude(world: World, disk: Storage): void {
+  const { book, host, census } = world;
+  if (census === undefined) judge(book, host, disk);
+  visit(world, (object) => {
+    object.inspect?.(true);
+    census?.judge((id) => object.requests.status(id) !== undefined, host.now);
+  });
 }
 
 async function take(step: Step, world: World): Promise<void> {
@@ -88,7 +144,8 @@ async function take(step: Step, world: World): Promise<void> {
       host.call(step);
       break;
     case "cancel":
-      host.cancel(step.request);
+      // Somebody's own object cancels by itself, in a call.
+      if (world.census === undefined) host.cancel(step.request);
       break;
     case "evict":
       host.evict();
@@ -142,12 +199,21 @@ async function rest(world: World): Promise<void> {
   host.state.crashIn = undefined;
   host.state.full = 0;
   host.alarm = { late: 0, twice: false };
-  await pass(world, REST_MS);
+  await pass(world, restOf(world));
   world.book.resting = true;
   // Handlers that never end do so with their object.
   host.evict();
   await settled(world);
-  for (let round = 0; round < 3 && host.waiting().length > 0; round++) await pass(world, REST_MS);
+  // Somebody's own object may have work for ever: what is due comes within a while.
+  if (world.census !== undefined) await pass(world, AFTER_MS);
+  else for (let round = 0; round < 3 && host.waiting().length > 0; round++) await pass(world, REST_MS);
+}
+
+/** How long it takes for requests to end, with some tries of their handlers, in milliseconds. */
+function restOf({ book, host, census }: World): number {
+  if (census === undefined) return REST_MS;
+  const last = [...book.stories.values()].map(({ start, step: { timeout, grace } }) => start + timeout + grace);
+  return last.reduce((most, end) => Math.max(most, end - host.now), 0) + AFTER_MS;
 }
 
 function durableState(disk: Storage): string {

@@ -64,6 +64,16 @@ export class ShakyStorage implements Storage {
     this.#alive = false;
   }
 
+  /** Whether a transaction is open, which may be undone. */
+  get isInTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Counts as a write, for what does not go through the port. */
+  touch(): void {
+    this.#step(true);
+  }
+
   /** As {@linkcode Storage.insert}. */
   insert(row: Row): void {
     this.#step(true);

@@ -25,25 +25,27 @@ export function judge(book: Book, host: Host, disk: Storage): void {
       book.violate(`request ${request} has committed ${count} times (${log.slice(0, 5)}): ${describe(story)}`);
     }
     if (log.includes(UNDONE)) book.violate(`request ${request}: what its handler wrote before it threw was not undone`);
-    const twice = log.find((label, nth) => label.startsWith("ok/") && log.indexOf(label) !== nth);
-    // No excuse holds for one outcome that is run twice, unless the caller would rather have it so.
-    if (twice !== undefined && most < Infinity && story.step.onAmbiguous === "drop") {
-      book.violate(`request ${request}: ${twice} has committed twice`);
-    }
-    judgeAnswers(book, story, log);
-    judgeLate(book, story, log, readLog(disk, `late/${request}`));
+    judgeOutcomes(book, story, log, readLog(disk, `late/${request}`));
   }
 }
 
+/** Judges which outcomes a continuation, and the one for late outcomes, have been run with. */
+export function judgeOutcomes(book: Book, story: RequestStory, log: readonly string[], late: readonly string[]): void {
+  const { request, onAmbiguous } = story.step;
+  const twice = log.find((label, nth) => label.startsWith("ok/") && log.indexOf(label) !== nth);
+  // No excuse holds for one outcome that is run twice, unless the caller would rather have it so.
+  if (twice !== undefined && !story.asynchronous && onAmbiguous === "drop") {
+    book.violate(`request ${request}: ${twice} has committed twice`);
+  }
+  judgeAnswers(book, story, log);
+  judgeLate(book, story, log, late);
+}
+
 /** How often a continuation may have committed, dead letters counted. */
-function expected(story: RequestStory): [least: number, most: number] {
-  const { step: { durability, manner }, cancelled, lostEarly, lostUntold } = story;
+export function expected(story: RequestStory): [least: number, most: number] {
+  const { step: { durability }, cancelled, lostEarly, lostUntold, asynchronous } = story;
   // An asynchronous handler runs at least once, whatever else.
-  const most = manner.startsWith("async") || manner === "hang"
-    ? Infinity
-    : durability !== "strict" && lostUntold
-    ? 9
-    : 1;
+  const most = asynchronous ? Infinity : durability !== "strict" && lostUntold ? 9 : 1;
   if (cancelled === true) return [0, most === 1 ? 0 : most];
   if (cancelled === "maybe") return [0, most];
   return [durability !== "strict" && lostEarly ? 0 : 1, most];
@@ -65,7 +67,7 @@ function judgeAnswers(book: Book, story: RequestStory, log: readonly string[]): 
 }
 
 function judgeLate(book: Book, story: RequestStory, log: readonly string[], late: readonly string[]): void {
-  const { step: { request, onAmbiguous, onLate, manner } } = story;
+  const { step: { request, onAmbiguous, onLate }, asynchronous } = story;
   if (late.length > 0 && !onLate) book.violate(`request ${request}: a late outcome is handled that nobody wants`);
   if (onAmbiguous === "run") return;
   for (const label of new Set(late)) {
@@ -74,7 +76,7 @@ function judgeLate(book: Book, story: RequestStory, log: readonly string[], late
       book.violate(`request ${request}: the late outcome ${label} is handled twice`);
     }
     // An asynchronous handler may go on although its object could not keep track of it.
-    if (log.includes(label) && !manner.startsWith("async")) {
+    if (log.includes(label) && !asynchronous) {
       book.violate(`request ${request}: ${label} has committed, and counts as late too`);
     }
   }

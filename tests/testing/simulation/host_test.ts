@@ -4,7 +4,7 @@ import { ResponseSync, stringify } from "../../../core/serializer/mod.ts";
 import { Book } from "../../../testing/simulation/book.ts";
 import { Disk } from "../../../testing/simulation/disk.ts";
 import { Host } from "../../../testing/simulation/host.ts";
-import { readLog } from "../../../testing/simulation/object.ts";
+import { readLog, simulatedObject } from "../../../testing/simulation/object.ts";
 import type { CallStep } from "../../../testing/simulation/plan.ts";
 import { ObjectLostError } from "../../../testing/simulation/shaky_storage.ts";
 import { settle, VirtualTime } from "../../../testing/simulation/time.ts";
@@ -19,7 +19,11 @@ function open() {
   const [disk, book] = [new Disk(), new Book(() => time.now, true)];
   const jobs: Job[] = [];
   const executor = { maxTimeout: Infinity, dispatch: (job: Job) => void jobs.push(job) };
-  const host = new Host({ time, seed: 1, disk, book, executor: () => executor });
+  const host = new Host({
+    ...{ time, seed: 1, disk, book, executor: () => executor },
+    inhabit: (habitat) => simulatedObject(habitat, book),
+    isAsynchronous: () => false,
+  });
   return { time, disk, book, jobs, host };
 }
 

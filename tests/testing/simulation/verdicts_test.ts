@@ -3,7 +3,7 @@ import { DEAD_DUE, PAUSED_DUE } from "../../../core/storage.ts";
 import { Book, MIXED, type RequestStory } from "../../../testing/simulation/book.ts";
 import { Disk } from "../../../testing/simulation/disk.ts";
 import { Host } from "../../../testing/simulation/host.ts";
-import { LOG_KIND, UNDONE } from "../../../testing/simulation/object.ts";
+import { LOG_KIND, simulatedObject, UNDONE } from "../../../testing/simulation/object.ts";
 import type { CallStep } from "../../../testing/simulation/plan.ts";
 import { VirtualTime } from "../../../testing/simulation/time.ts";
 import { judge } from "../../../testing/simulation/verdicts.ts";
@@ -22,7 +22,11 @@ interface Case {
 function found({ step = {}, log = [], late = [], dead, row, story = {}, settled }: Case): string {
   const time = new VirtualTime(0);
   const [disk, book] = [new Disk(), new Book(() => 0, false)];
-  const host = new Host({ time, seed: 1, disk, book, executor: () => ({ maxTimeout: Infinity, dispatch() {} }) });
+  const host = new Host({
+    ...{ time, seed: 1, disk, book, executor: () => ({ maxTimeout: Infinity, dispatch() {} }) },
+    inhabit: (habitat) => simulatedObject(habitat, book),
+    isAsynchronous: () => false,
+  });
   const plain: CallStep = {
     ...{ step: "call", request: 1, durability: "strict", method: "GET", timeout: 1, grace: 1, takes: 1 },
     ...{ breaks: false, manner: "plain", onLate: false, onAmbiguous: "drop", named: false },
