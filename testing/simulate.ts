@@ -74,7 +74,7 @@ export interface SimulateResult {
   readonly state: string;
   /** How many requests were made. */
   readonly requests: number;
-  /** Rows written, counted as Cloudflare bills them; alarms not included. */
+  /** Rows of requests and schedules written, counted as Cloudflare bills them; alarms and tables of your own not included. */
   readonly rowsWritten: number;
   /** How often the alarm was set. */
   readonly alarmsSet: number;
