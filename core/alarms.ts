@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AlarmEvent } from "./alarms/alarm_events.ts";
+import type { AlarmEvent, RowReport } from "./alarms/alarm_events.ts";
 import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms/alarms_options.ts";
 import { type RetryPolicy, retryPolicy } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -95,19 +95,11 @@ export class Alarms {
     const ids = this.#ids = options.ids ?? new IdSource();
     const table = this.#table = new RowTable(storage);
     const wake = this.#wake = new Wake(storage, clock, table, () => this.#sweep.armed());
-    const parts = { storage, clock, table, wake };
-    const settler = this.#settler = new Settler({
-      ...{ ...parts, isPlatformFailure, retry: this.#retry },
-      onFailure: ({ id, kind }, type, error) => this.#emit({ type, id, kind, error }),
-    });
-    const runner = new RowRunner({
-      ...{ ...parts, settler, kinds: this.#kinds },
-      onUnreadable: ({ id, kind }, error) => this.#emit({ type: "unreadable", id, kind, error }),
-    });
-    this.#sweep = new Sweep({
-      ...{ ...parts, settler, runner, watch: new DeathWatch(storage), sync, ...limits },
-      onQuarantine: ({ id, kind }, error) => this.#emit({ type: "quarantined", id, kind, error }),
-    });
+    const report: RowReport = ({ id, kind }, type, error) => this.#emit({ type, id, kind, error });
+    const parts = { storage, clock, table, wake, report };
+    const settler = this.#settler = new Settler({ ...parts, isPlatformFailure, retry: this.#retry });
+    const runner = new RowRunner({ ...parts, settler, kinds: this.#kinds });
+    this.#sweep = new Sweep({ ...parts, settler, runner, watch: new DeathWatch(storage), sync, ...limits });
     this.#book = new ScheduleBook({ ...parts, planner: () => this.#planner() });
     this.#letters = new DeadLetters({ ...parts, ids });
     this.#registerSchedules(missedAfter);

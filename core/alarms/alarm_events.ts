@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Row } from "../storage.ts";
 
 /** Something that nobody asked for and somebody may want to know. */
 export type AlarmEvent =
@@ -21,6 +22,9 @@ export interface RowFailedEvent {
   /** What the handler threw, or a `QuarantinedError`. */
   readonly error: unknown;
 }
+
+/** Hears what has become of a row, and why: what is thrown there, or what stands in its place. */
+export type RowReport = (row: Row, type: (RowFailedEvent | RowUnreadableEvent)["type"], error: unknown) => void;
 
 /** A cron run fell in downtime and was passed over, as its schedule says. */
 export interface RunMissedEvent {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RowReport } from "./alarm_events.ts";
 import type { Clock } from "../clock.ts";
 import type { RowKind } from "./row_kind.ts";
 import { decodePayload } from "./row_payload.ts";
@@ -31,7 +32,7 @@ export interface RowRunnerParts {
   /** The kinds of rows, by name. */
   readonly kinds: ReadonlyMap<string, RowKind>;
   /** Hears of a row that this release cannot run. */
-  readonly onUnreadable: (row: Row, error: unknown) => void;
+  readonly report: RowReport;
 }
 
 /** Runs rows for a sweep. */
@@ -113,7 +114,7 @@ export class RowRunner {
 
   /** How to run a row; one that this release cannot run is put off, untouched, and `undefined` is returned. */
   #kindOf(row: Row): RowKind | undefined {
-    const { kinds, onUnreadable } = this.#parts;
+    const { kinds, report } = this.#parts;
     try {
       decodePayload(row.payload);
       const kind = kinds.get(row.kind);
@@ -122,7 +123,7 @@ export class RowRunner {
       return kind;
     } catch (error) {
       this.#putOff(row);
-      onUnreadable(row, error);
+      report(row, "unreadable", error);
       return undefined;
     }
   }

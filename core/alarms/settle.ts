@@ -4,6 +4,7 @@
  * @module
  */
 import { retryDelay, type RetryPolicy, retryPolicy } from "../backoff.ts";
+import type { RowReport } from "./alarm_events.ts";
 import type { Clock } from "../clock.ts";
 import { commitRow, Running } from "../commit.ts";
 import { bury } from "./dead_letters.ts";
@@ -30,7 +31,7 @@ export interface SettlerParts {
   /** Whether an error is the platform's, not the handler's. */
   readonly isPlatformFailure: (error: unknown) => boolean;
   /** Hears what became of a failed try. */
-  readonly onFailure: (row: Row, result: "retrying" | "dead", error: unknown) => void;
+  readonly report: RowReport;
 }
 
 /** How to run a row. */
@@ -114,7 +115,7 @@ export class Settler {
   }
 
   #failed(row: Row | undefined, kind: RowKind, error: unknown, options: SettleOptions): SettleResult {
-    const { storage, isPlatformFailure, onFailure } = this.#parts;
+    const { storage, isPlatformFailure, report } = this.#parts;
     if (row === undefined || isPlatformFailure(error)) throw error;
     const failed = row;
     const result = storage.transaction(() => {
@@ -122,7 +123,7 @@ export class Settler {
       if (storage.get(failed)?.payload !== failed.payload) return "gone";
       return this.#postpone(failed, kind, error, options);
     });
-    if (result !== "gone") onFailure(failed, result, error);
+    if (result !== "gone") report(failed, result, error);
     return result;
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { retryDelay, type RetryPolicy } from "../backoff.ts";
+import type { RowReport } from "./alarm_events.ts";
 import type { Clock } from "../clock.ts";
 import type { DeathWatch } from "./death_watch.ts";
 import type { RowRunner } from "./row_runner.ts";
@@ -46,7 +47,7 @@ export interface SweepParts {
   /** Waits until what has been written is durable. */
   readonly sync: () => Promise<void> | void;
   /** Hears of a row that has been quarantined. */
-  readonly onQuarantine: (row: Row, error: unknown) => void;
+  readonly report: RowReport;
 }
 
 /** Runs due rows. */
@@ -151,9 +152,9 @@ export class Sweep {
 
   /** Runs the rows that are due; tells whether some are left over. */
   #runDue(now: number, retried: boolean): boolean | Promise<boolean> {
-    const { table, watch, onQuarantine } = this.#parts;
+    const { table, watch, report } = this.#parts;
     const quarantined = watch.start(() => table.nextDue(), now, retried);
-    if (quarantined !== undefined) onQuarantine(quarantined.row, quarantined.error);
+    if (quarantined !== undefined) report(quarantined.row, "quarantined", quarantined.error);
     return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) : this.#runGuarded(now);
   }
 
