@@ -6,7 +6,7 @@
 import type { Alarms } from "./alarms.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { expectsPromise, runContinuation } from "./continuation.ts";
-import { InvalidOptionError } from "./errors.ts";
+import { checkInteger } from "./option_checks.ts";
 import type { Executor } from "./executor.ts";
 import type { Acknowledgement, Message } from "./job.ts";
 import { isMessage } from "./requests/message.ts";
@@ -249,9 +249,7 @@ export class Requests {
    */
   pending(filter: PendingFilter = {}): RequestStatus[] {
     const { limit = 1_000 } = filter;
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new InvalidOptionError("limit", limit, "pass an integer of 1 or more");
-    }
+    checkInteger("limit", limit);
     const { live, running } = this.#context.memory;
     const found: RequestStatus[] = [];
     for (const request of live.values()) {

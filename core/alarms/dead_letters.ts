@@ -6,7 +6,7 @@
 import { dueOfId, type IdSource } from "./row_id.ts";
 import { decodePayload, encodePayload, type FailureRecord } from "./row_payload.ts";
 import type { Clock } from "../clock.ts";
-import { InvalidOptionError } from "../errors.ts";
+import { checkInteger } from "../option_checks.ts";
 import { CRON_DUE, type RowTable } from "./row_table.ts";
 import { CRON } from "./schedule.ts";
 import { DEAD_DUE, type Row, type Storage } from "../storage.ts";
@@ -133,9 +133,7 @@ export class DeadLetters {
   /** Lists letters in the order of their ids: see {@linkcode Alarms.getDeadLetters}. */
   list(filter: DeadLetterFilter): DeadLetter[] {
     const { idPrefix = "", kind, limit = 100, after } = filter;
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new InvalidOptionError("limit", limit, "pass an integer of 1 or more");
-    }
+    checkInteger("limit", limit);
     const letters: DeadLetter[] = [];
     for (const row of this.#parts.table.walk(DEAD_DUE, { due: DEAD_DUE, id: after?.id ?? "" })) {
       if (letters.length === limit) break;
