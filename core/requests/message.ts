@@ -19,16 +19,18 @@ export function isMessage(value: unknown): value is Message {
     case "heartbeat":
       return isAddress(value);
     case "persist":
-      return isJob(value.job);
+      return isJob(value.job) && value.job.carried !== undefined;
     default:
       return false;
   }
 }
 
-function isJob(value: unknown): value is Job {
+/** Checks a job as it came over the wire or out of a queue, as far as it is relied on; its texts are checked when read. */
+export function isJob(value: unknown): value is Job {
   return isRecord(value) && value.v === JOB_VERSION && isAddress(value) && typeof value.request === "string" &&
     typeof value.timeout === "number" && typeof value.grace === "number" && isRecord(value.policy) &&
-    (value.heartbeat === undefined || typeof value.heartbeat === "number") && isCarried(value.carried);
+    (value.heartbeat === undefined || typeof value.heartbeat === "number") &&
+    (value.carried === undefined || isCarried(value.carried));
 }
 
 function isAddress(value: Record<string, unknown>): boolean {

@@ -6,7 +6,8 @@
 import { type DeliverOptions, deliverUntilDue } from "../fetch/deliver.ts";
 import { encodeOutcome } from "../fetch/encode_outcome.ts";
 import { FetchError } from "../fetch/fetch_error.ts";
-import { type Job, JOB_VERSION } from "../job.ts";
+import type { Job } from "../job.ts";
+import { isJob } from "../requests/message.ts";
 import { type DeliverTo, isOriginAddress } from "../requests/origin_address.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
 import { requestTarget } from "../requests/request_target.ts";
@@ -97,8 +98,5 @@ async function deliverLost(job: Job, options: DeliverOptions): Promise<void> {
 function isQueuedJob(body: unknown): body is QueuedJob {
   if (typeof body !== "object" || body === null) return false;
   const { v, job, origin } = body as Partial<Record<string, unknown>>;
-  if (v !== 1 || !isOriginAddress(origin) || typeof job !== "object" || job === null) return false;
-  const { v: version, id, due, token, request, timeout, grace } = job as Partial<Record<string, unknown>>;
-  return version === JOB_VERSION && [id, token, request].every((text) => typeof text === "string") &&
-    [due, timeout, grace].every((ms) => typeof ms === "number");
+  return v === 1 && isOriginAddress(origin) && isJob(job);
 }
