@@ -81,8 +81,8 @@ export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): 
   for (const key of Object.keys(CAPS) as (keyof typeof CAPS)[]) {
     caps[key] = checkInteger(`${name}.${key}`, options[key] ?? CAPS[key], 0);
   }
-  const lists = { deny: options.deny ?? [], ...(options.allow === undefined ? {} : { allow: options.allow }) };
-  return { ...caps, ...lists, allowPrivate: checkBoolean(`${name}.allowPrivate`, options.allowPrivate ?? false) };
+  const { allow, deny = [] } = options;
+  return { ...caps, allow, deny, allowPrivate: checkBoolean(`${name}.allowPrivate`, options.allowPrivate ?? false) };
 }
 
 /**

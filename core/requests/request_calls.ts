@@ -88,8 +88,8 @@ export class RequestCalls {
     const due = Math.ceil(now + terms.timeout + terms.grace);
     const id = asked === undefined ? context.alarms.newId(due) : this.#freeId(asked);
     const key = { due, id };
-    const { durability } = terms;
-    const again = redispatchOf(stringify(message), terms);
+    const { durability, policy, retry, via } = terms;
+    const again: Redispatch = { request: stringify(message), policy, retry, via };
     const stored = storedOf({ token: newToken(ids), continuation: text, late, target, again, terms });
     const named = asked !== undefined;
     const call = this.#plan({ key, stored, again, durability }, terms, target);
@@ -138,15 +138,6 @@ export class RequestCalls {
   }
 }
 
-function redispatchOf(request: string, { policy, retry, via }: RequestTerms): Redispatch {
-  return {
-    request,
-    policy,
-    ...(retry === undefined ? {} : { retry }),
-    ...(via === undefined ? {} : { via }),
-  };
-}
-
 function storedOf(parts: {
   readonly token: string;
   readonly continuation: string;
@@ -158,12 +149,9 @@ function storedOf(parts: {
   const { token, continuation, late, target: { url, idempotent }, again, terms } = parts;
   const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous } = terms;
   return {
-    ...{ token, attempt: 1, continuation, url, idempotent, timeout, grace },
-    ...(heartbeat === undefined ? {} : { heartbeat }),
-    ...(lease === undefined ? {} : { lease }),
-    ...(idempotent && again.request.length <= MAX_AGAIN_LENGTH ? { again } : {}),
-    ...(late === undefined ? {} : { onLate: late }),
-    ...(onAmbiguous === "run" ? { onAmbiguous } : {}),
-    ...(handlerRetry === undefined ? {} : { handlerRetry }),
+    ...{ token, attempt: 1, continuation, url, idempotent, timeout, grace, heartbeat, lease, handlerRetry },
+    onLate: late,
+    onAmbiguous: onAmbiguous === "run" ? onAmbiguous : undefined,
+    again: idempotent && again.request.length <= MAX_AGAIN_LENGTH ? again : undefined,
   };
 }

@@ -77,7 +77,7 @@ export class RequestDispatch {
           if (view?.row === undefined && view?.state.phase === "absent") this.#context.memory.drop(job.id);
           return;
         }
-        this.#hand(job, view.read?.stored ?? view.live?.stored ?? job);
+        this.#hand(job, view.stored ?? job);
       } catch { /* the storage is gone, and this instantiation with it: the row, if it was kept, tells the next one */ }
     });
   }
@@ -96,7 +96,7 @@ export class RequestDispatch {
   #unreachable(job: Job, error: unknown, refused: boolean): void {
     try {
       const view = viewRequest(this.#context, job, job.token);
-      const stored = view?.read?.stored ?? view?.live?.stored;
+      const stored = view?.stored;
       if (view === undefined || stored === undefined) return;
       if (transition(view.state, { type: "unreachable", attempt: job.attempt }).action !== "run") return;
       tell(this.#context, "unreachable", job, stored, { error });
@@ -107,9 +107,7 @@ export class RequestDispatch {
         refused,
       );
       const ending = { key: job, stored, outcome, named: view.row?.named ?? view.live?.named ?? false, kept: false };
-      const result = view.row === undefined
-        ? this.#runner.settleUnwritten(ending)
-        : this.#runner.settleRow(view.row, ending);
+      const result = this.#runner.settle(view.row, ending);
       // A failure of the platform leaves the row as it was: its deadline is the next chance.
       if (typeof result !== "string") result.catch(() => {});
     } catch { /* as above */ }

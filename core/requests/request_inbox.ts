@@ -72,7 +72,7 @@ export class RequestInbox {
     });
     if (action === "alive") this.#liveness.alive(job, view.row);
     if (action !== "store") return answer;
-    const stored = view.live?.stored ?? storedFromJob(job);
+    const stored = view.stored ?? storedFromJob(job);
     if (stored === undefined) return this.#refuse(job, job);
     const row = requestRow({ due: job.due, id: job.id }, stored, isNamed(job));
     storage.transaction(() => {
@@ -88,13 +88,11 @@ export class RequestInbox {
 
   #run(view: RequestView, message: Delivery): Acknowledgement | Promise<Acknowledgement> {
     const { id, due, carried } = message;
-    const stored = view.read?.stored ?? view.live?.stored ?? storedFromDelivery(message, carried?.continuation ?? "");
+    const stored = view.stored ?? storedFromDelivery(message, carried?.continuation ?? "");
     const outcome = storedOutcome(message.outcome, true);
     const named = view.row?.named ?? isNamed(message);
     const ending = { key: { due, id }, stored, outcome, named, kept: false };
-    const result = view.row === undefined
-      ? this.#runner.settleUnwritten(ending)
-      : this.#runner.settleRow(view.row, ending);
+    const result = this.#runner.settle(view.row, ending);
     return typeof result === "string" ? "settled" : result.then(() => "settled");
   }
 
@@ -117,8 +115,8 @@ export class RequestInbox {
     memory.report(token, attempt, due, now);
     if (this.#context.emit === undefined) return;
     const outcome = readOutcome(message.outcome);
-    const stored = view.read?.stored ?? view.live?.stored ?? UNKNOWN;
-    tell(this.#context, action, { id, due }, { ...stored, attempt }, outcome === undefined ? {} : { outcome });
+    const stored = view.stored ?? UNKNOWN;
+    tell(this.#context, action, { id, due }, { ...stored, attempt }, { outcome });
   }
 
   #refuse(key: { readonly id: string; readonly due: number }, { attempt }: { readonly attempt: number }): "unknown" {
@@ -147,17 +145,10 @@ function storedFromJob(job: Job): StoredRequest | undefined {
   if (carried?.continuation === undefined || target === undefined) return undefined;
   const { continuation, onLate, onAmbiguous } = carried;
   const { url, idempotent } = target;
-  const again = {
-    request,
-    policy,
-    ...(retry === undefined ? {} : { retry }),
-    ...(via === undefined ? {} : { via }),
-  };
   return {
-    ...{ token, attempt, continuation, url, idempotent, timeout, grace },
-    ...(heartbeat === undefined ? {} : { heartbeat, lease: 2 * heartbeat }),
-    ...(idempotent && request.length <= MAX_AGAIN_LENGTH ? { again } : {}),
-    ...(onLate === undefined ? {} : { onLate }),
-    ...(onAmbiguous === "run" ? { onAmbiguous } : {}),
+    ...{ token, attempt, continuation, url, idempotent, timeout, grace, heartbeat, onLate },
+    lease: heartbeat && 2 * heartbeat,
+    again: idempotent && request.length <= MAX_AGAIN_LENGTH ? { request, policy, retry, via } : undefined,
+    onAmbiguous: onAmbiguous === "run" ? onAmbiguous : undefined,
   };
 }

@@ -107,7 +107,7 @@ export class RequestLiveness {
 
   /** Ends a row that is due: see `RowKind.settle`. */
   settleDue(row: Row): SettleResult | Promise<SettleResult> {
-    return this.#runner.settleRow(row, this.#dueEnding(row));
+    return this.#runner.settle(row, this.#dueEnding(row));
   }
 
   #dueEnding(row: Row): Ending {
@@ -210,7 +210,7 @@ export class RequestLiveness {
     const outcome = verdict(code, stored, { due, now: this.#context.clock.now() });
     const named = row?.named ?? this.#context.memory.live.get(id)?.named ?? false;
     const ending = { key: { due, id }, stored, outcome, named, kept: false };
-    return row === undefined ? this.#runner.settleUnwritten(ending) : this.#runner.settleRow(row, ending);
+    return this.#runner.settle(row, ending);
   }
 
   #nextLook(live: LiveRequest): number | undefined {

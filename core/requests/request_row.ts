@@ -135,8 +135,8 @@ export function bodyWithOutcome(
     const smaller = new FetchError("ROW_TOO_LARGE", stored.url, {
       ambiguous: !stored.idempotent,
       detail: `${byteLength(text)} bytes`,
-      ...(response?.status === undefined ? {} : { status: response.status }),
-      ...(headers === undefined ? {} : { headers }),
+      status: response?.status,
+      headers,
     });
     const body = JSON.stringify({ ...kept, outcome: stringify(smaller), delivered });
     if (fits(body)) return body;

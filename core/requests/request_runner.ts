@@ -35,13 +35,15 @@ export class RequestRunner {
   }
 
   /**
-   * Ends a request that a row holds. When its handler throws, the row is kept, with the outcome, for a later try.
+   * Ends a request. When its handler throws, a row keeps the outcome for a later try: the one that held the request, or
+   * one that is written only then.
    *
-   * @param row The row, read in this turn.
+   * @param row The row that holds the request, read in this turn; `undefined` when none does.
    * @param ending The request and its outcome.
-   * @throws What the platform threw, as the alarms tell it; the row stays as it was.
+   * @throws What the platform threw, as the alarms tell it; the request stays as it was.
    */
-  settleRow(row: Row, ending: Ending): SettleResult | Promise<SettleResult> {
+  settle(row: Row | undefined, ending: Ending): SettleResult | Promise<SettleResult> {
+    if (row === undefined) return this.#follow(this.#runUnwritten(ending), ending, false);
     const { alarms } = this.#context;
     const { stored, outcome } = ending;
     return this.#follow(
@@ -53,16 +55,6 @@ export class RequestRunner {
       ending,
       true,
     );
-  }
-
-  /**
-   * Ends a request that no row holds. Nothing is written, unless its handler throws: then a row keeps the outcome for a
-   * later try.
-   *
-   * @throws What the platform threw, as the alarms tell it; the request stays as it was.
-   */
-  settleUnwritten(ending: Ending): SettleResult | Promise<SettleResult> {
-    return this.#follow(this.#runUnwritten(ending), ending, false);
   }
 
   /** Runs a continuation for a late outcome. What it throws is tried again from a row of its own. */

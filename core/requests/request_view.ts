@@ -5,7 +5,7 @@
  */
 import type { RequestContext } from "./request_context.ts";
 import type { LiveRequest } from "./request_memory.ts";
-import { type ReadRequest, readRequest, REQUEST_KIND } from "./request_row.ts";
+import { type ReadRequest, readRequest, REQUEST_KIND, type StoredRequest } from "./request_row.ts";
 import { ABSENT, type RequestState } from "../request_state.ts";
 import { sameToken } from "./request_token.ts";
 import { DEAD_DUE, type Row, type RowKey } from "../storage.ts";
@@ -16,8 +16,8 @@ export interface RequestView {
   readonly state: RequestState;
   /** Its row, and what the row holds. */
   readonly row?: Row;
-  /** The row, read. */
-  readonly read?: ReadRequest;
+  /** What its row holds of it, or would hold. */
+  readonly stored?: StoredRequest;
   /** The request in memory. */
   readonly live?: LiveRequest;
 }
@@ -39,12 +39,13 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
   const live = memory.live.get(key.id);
   if (live !== undefined && !live.row && live.job.due === key.due) {
     if (!sameToken(live.stored.token, token)) return undefined;
-    return { state: { phase: "open", row: false, attempt: live.stored.attempt }, live };
+    return { state: { phase: "open", row: false, attempt: live.stored.attempt }, stored: live.stored, live };
   }
   const home = storage.get(key);
   if (home?.kind === REQUEST_KIND) {
     const read = readRequest(home);
-    return sameToken(read.stored.token, token) ? { state: rowState(home, read), row: home, read, live } : undefined;
+    const { stored } = read;
+    return sameToken(stored.token, token) ? { state: rowState(home, read), row: home, stored, live } : undefined;
   }
   const ended = memory.ended(token);
   if (ended?.settled !== undefined) return { state: { phase: "absent", known: "settled", attempt: ended.settled } };
@@ -53,7 +54,7 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
   for (const row of [storage.find(key.id), storage.get({ due: DEAD_DUE, id: key.id })]) {
     if (row?.kind !== REQUEST_KIND) continue;
     const read = readRequest(row);
-    if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, read };
+    if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, stored: read.stored };
   }
   return { state: ABSENT };
 }

@@ -108,6 +108,7 @@ Deno.test("checkUrl with allowPrivate opens private hosts but no metadata host a
 
 Deno.test("fetchPolicy fills in its documented defaults", () => {
   assertEquals(fetchPolicy(), {
+    allow: undefined,
     deny: [],
     allowPrivate: false,
     maxRedirects: 20,

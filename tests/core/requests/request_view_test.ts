@@ -24,7 +24,7 @@ onStorages("viewRequest finds a request in its row, and shows what the row holds
   const place = parts.place("a", { attempt: 2 });
   const view = viewRequest(parts.context, place.job, place.job.token);
   assertEquals(view?.state, { phase: "open", row: true, attempt: 2 });
-  assertEquals(view?.read?.stored, place.stored);
+  assertEquals(view?.stored, place.stored);
   assertEquals(view?.row?.payload, place.row.payload);
   assertEquals(view?.live, undefined);
 });
