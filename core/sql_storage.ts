@@ -8,14 +8,14 @@ import type { SqlDriver, SqlRow, SqlValue } from "./sql_driver.ts";
 import { migrate } from "./sql_schema.ts";
 import type { Row, RowKey, Storage } from "./storage.ts";
 
-const COLUMNS = "due, id, kind, payload, named";
-const INSERT = `INSERT INTO doze_rows (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
-const GET = `SELECT ${COLUMNS} FROM doze_rows WHERE due = ? AND id = ?`;
-const FIND = `SELECT ${COLUMNS} FROM doze_rows WHERE id = ? AND named = 1`;
-const TAKE = `DELETE FROM doze_rows WHERE due = ? AND id = ? RETURNING ${COLUMNS}`;
+// Plain literals: one that quotes another name counts as work at the start, and stays in bundles that store nothing.
+const INSERT = "INSERT INTO doze_rows (due, id, kind, payload, named) VALUES (?, ?, ?, ?, ?)";
+const GET = "SELECT * FROM doze_rows WHERE due = ? AND id = ?";
+const FIND = "SELECT * FROM doze_rows WHERE id = ? AND named = 1";
+const TAKE = "DELETE FROM doze_rows WHERE due = ? AND id = ? RETURNING *";
 const MOVE = "UPDATE doze_rows SET due = ?, kind = ?, payload = ? WHERE due = ? AND id = ? RETURNING due";
-const DUE = `SELECT ${COLUMNS} FROM doze_rows WHERE due <= ? ORDER BY due, id LIMIT ?`;
-const DUE_AFTER = `SELECT ${COLUMNS} FROM doze_rows WHERE (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?`;
+const DUE = "SELECT * FROM doze_rows WHERE due <= ? ORDER BY due, id LIMIT ?";
+const DUE_AFTER = "SELECT * FROM doze_rows WHERE (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?";
 const FIRST = "SELECT due, id FROM doze_rows ORDER BY due, id LIMIT 1";
 const COUNT = "SELECT count(*) AS count FROM doze_rows WHERE due BETWEEN ? AND ?";
 const ALARM = "SELECT value FROM doze_meta WHERE key = 'alarm'";
