@@ -4,6 +4,7 @@
  * @module
  */
 import { retryDelay, type RetryOptions, type RetryPolicy, retryPolicy } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
 import { InvalidOptionError } from "../errors.ts";
 import { checkBoolean, checkSpan } from "../option_checks.ts";
 import { parseRetryAfter } from "./retry_after.ts";
@@ -63,23 +64,38 @@ export function isIdempotent(request: { readonly method: string; readonly header
   return IDEMPOTENT.has(request.method.toUpperCase()) || request.headers.has("idempotency-key");
 }
 
+/** A try that has ended, as far as another one depends on it. */
+export interface EndedTry {
+  /** How many tries have failed, this one included. */
+  readonly failures: number;
+  /** Whether the request may be repeated. */
+  readonly idempotent: boolean;
+  /** What is left of the budget, in milliseconds. */
+  readonly left: number;
+}
+
 /**
  * How long to wait before the next try.
  *
  * @param policy The policy in force.
- * @param failures How many tries have failed; 1 or more.
- * @param retryAfter The response's `Retry-After` header, or `null`.
- * @param now The current time, in milliseconds since the epoch.
- * @param random A number in [0, 1), from the clock.
- * @returns Milliseconds: the back-off, or what the server asks for where that is longer.
+ * @param outcome What the try brought: a response with its status and headers, or an error with its code.
+ * @param ended What else is known of it.
+ * @param clock Time and jitter.
+ * @returns Milliseconds: the back-off, or what the server asks for where that is longer; `undefined` when the outcome
+ * stands.
  */
-export function fetchRetryDelay(
+export function nextTryIn(
   policy: FetchRetryPolicy,
-  failures: number,
-  retryAfter: string | null,
-  now: number,
-  random: number,
-): number {
-  const asked = Math.min(parseRetryAfter(retryAfter, now) ?? 0, policy.maxRetryAfter);
-  return Math.max(asked, retryDelay(policy, failures, random));
+  outcome: { readonly status: number; readonly headers: Headers } | { readonly code: string },
+  ended: EndedTry,
+  clock: Clock,
+): number | undefined {
+  const failed = "code" in outcome;
+  const passing = failed ? outcome.code === "NETWORK" && policy.network : policy.statuses.includes(outcome.status);
+  if (!passing || !ended.idempotent || ended.failures >= policy.attempts) return undefined;
+  const retryAfter = failed ? null : outcome.headers.get("retry-after");
+  const asked = Math.min(parseRetryAfter(retryAfter, clock.now()) ?? 0, policy.maxRetryAfter);
+  const wait = Math.max(asked, retryDelay(policy, ended.failures, clock.random()));
+  // A try that could not even begin in time would turn a telling outcome into a bare timeout.
+  return wait < ended.left ? wait : undefined;
 }

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import { Exchange, type FetchFunction, type Reached } from "./exchange.ts";
 import { FetchBudget } from "./fetch_budget.ts";
 import { FetchError } from "./fetch_error.ts";
-import { fetchRetryDelay, type FetchRetryPolicy, fetchRetryPolicy } from "./fetch_retry.ts";
+import { type FetchRetryPolicy, fetchRetryPolicy, nextTryIn } from "./fetch_retry.ts";
 import { type Job, JOB_VERSION } from "../job.ts";
 import { type FetchPolicy, fetchPolicy } from "../policy.ts";
 import { holdBody } from "../serializer/body_sync.ts";
@@ -91,11 +91,11 @@ async function tries(run: Run): Promise<ResponseSync | FetchError> {
 
 async function tryOnce(run: Run): Promise<ResponseSync | FetchError | Again> {
   const reached = await run.exchange.reach();
-  if (reached instanceof FetchError) return orAgain(reached, waitAfterError(run, reached));
-  const wait = waitAfterStatus(run, reached.response);
+  if (reached instanceof FetchError) return orAgain(reached, nextWait(run, reached));
+  const wait = nextWait(run, reached.response);
   if (wait === undefined) {
     const outcome = await readResponse(run, reached);
-    return outcome instanceof FetchError ? orAgain(outcome, waitAfterError(run, outcome)) : outcome;
+    return outcome instanceof FetchError ? orAgain(outcome, nextWait(run, outcome)) : outcome;
   }
   discard(reached.response.body);
   return { url: reached.hop.url.href, wait };
@@ -105,21 +105,10 @@ function orAgain(error: FetchError, wait: number | undefined): FetchError | Agai
   return wait === undefined ? error : { url: error.url, wait };
 }
 
-/** How long to wait before the next try after a failure, in ms, or `undefined` when there is none. */
-function waitAfterError(run: Run, error: FetchError): number | undefined {
-  return error.code === "NETWORK" && run.retry.network ? nextWait(run, null) : undefined;
-}
-
-/** The same after a response. */
-function waitAfterStatus(run: Run, response: Response): number | undefined {
-  return run.retry.statuses.includes(response.status) ? nextWait(run, response.headers.get("retry-after")) : undefined;
-}
-
-function nextWait({ exchange, budget, retry, clock }: Run, retryAfter: string | null): number | undefined {
-  if (exchange.attempt >= retry.attempts || !exchange.idempotent) return undefined;
-  const wait = fetchRetryDelay(retry, exchange.attempt, retryAfter, clock.now(), clock.random());
-  // A try that could not even begin in time would turn a telling outcome into a bare timeout.
-  return wait < budget.remaining ? wait : undefined;
+/** How long to wait before the next try, in milliseconds, or `undefined` when there is none. */
+function nextWait({ exchange, budget, retry, clock }: Run, ended: FetchError | Response): number | undefined {
+  const { attempt: failures, idempotent } = exchange;
+  return nextTryIn(retry, ended, { failures, idempotent, left: budget.remaining }, clock);
 }
 
 /** Reads the body; what fails here keeps its status and headers. */

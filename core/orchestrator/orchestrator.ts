@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import { JobCompany } from "../fetch/company.ts";
 import { encodeOutcome } from "../fetch/encode_outcome.ts";
 import { FetchError } from "../fetch/fetch_error.ts";
+import { fetchRetryPolicy, nextTryIn } from "../fetch/fetch_retry.ts";
 import type { Acknowledgement, Job, Message } from "../job.ts";
 import type { OriginAddress } from "../requests/origin_address.ts";
 import type { PerformJobOptions } from "../fetch/perform_job.ts";
@@ -19,7 +20,7 @@ import { Entry } from "./entry.ts";
 import type { HostGate } from "./host_gate.ts";
 import { HostGates } from "./host_gates.ts";
 import { Line } from "./line.ts";
-import { hostResult, nextTryIn } from "./next_try.ts";
+import { hostResult } from "./host_result.ts";
 import type { OrchestratorEvent, OrchestratorStatistics } from "./orchestrator_events.ts";
 import { type OrchestratorLimits, orchestratorLimits, type OrchestratorOptions } from "./orchestrator_options.ts";
 import { type EntryMeta, OrchestratorRows } from "./orchestrator_rows.ts";
@@ -311,8 +312,10 @@ export class Orchestrator {
   #judge(entry: Entry, job: Job, outcome: ResponseSync | FetchError): void {
     const { clock } = this.#parts;
     const { idempotent, tries, expires } = entry.meta;
-    const wait = nextTryIn(outcome, job, tries + 1, idempotent, clock);
-    if (wait === undefined || clock.now() + wait >= expires) {
+    const ended = { failures: tries + 1, idempotent, left: expires - clock.now() };
+    // The wait takes no place: others are fetched meanwhile.
+    const wait = nextTryIn(fetchRetryPolicy(job.retry), outcome, ended, clock);
+    if (wait === undefined) {
       this.#tell("finished", entry, { result: outcome instanceof FetchError ? outcome.code : outcome.status });
       return this.#hand(entry, job, outcome);
     }
