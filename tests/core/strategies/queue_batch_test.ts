@@ -124,6 +124,9 @@ Deno.test("performBatch hands back what is none of ours", async () => {
     { v: 1, job: { ...job, v: 2 }, origin: ORIGIN },
     { v: 1, job, origin: { name: "Agent" } },
     { v: 1, job: { ...job, request: 1 }, origin: ORIGIN },
+    { v: 1, job: { ...job, attempt: 0 }, origin: ORIGIN },
+    { v: 1, job: { ...job, due: 1.5 }, origin: ORIGIN },
+    { v: 1, job: { ...job, carried: { epoch: 1 } }, origin: ORIGIN },
     { v: 1, origin: ORIGIN },
   ];
   let fetched = 0;
