@@ -30,7 +30,9 @@ export function joinBuffers(table: unknown[], buffers: number[]): string {
 export function cutBuffers(text: string): { rest: string; cut: (string | undefined)[] } {
   const cut: string[] = [];
   let rest = "";
-  if (text.endsWith('"]]') && text.startsWith(`["${HEADER}"`)) {
+  // The last string is long: most texts are told by a look at their end.
+  const tail = text.length - 3;
+  if (text.indexOf('"', tail - BIG_BUFFER) === tail && text.startsWith(`["${HEADER}"`)) {
     let last = 0;
     for (let at = text.indexOf(START); at >= 0;) {
       const from = at + START.length;

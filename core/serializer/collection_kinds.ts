@@ -87,12 +87,14 @@ export const looseArray: Kind<unknown[]> = {
   },
 };
 
-/** Whether an array has neither holes nor properties beside its elements. */
-export function isDense(value: unknown[]): boolean {
-  const keys = Object.keys(value);
+/** An array's elements, if it has neither holes nor properties beside them. */
+export function denseCopy(value: unknown[]): unknown[] | undefined {
+  // Its keys would be strings to be made; and with a hole and a named property the counts agree, but not the last key.
+  const items = Object.values(value);
   const { length } = value;
-  // With a hole and a named property the counts agree, but the last key is a name.
-  return keys.length === length && (!value.includes(undefined) || keys[length - 1] === String(length - 1));
+  const dense = items.length === length &&
+    (!value.includes(undefined) || Object.keys(value)[length - 1] === String(length - 1));
+  return dense ? items : undefined;
 }
 
 function isIndex(value: unknown, end: number): boolean {

@@ -17,6 +17,15 @@ const MAX_NESTING = 500;
 /** Stands for an entry whose value cannot be referred to yet. */
 const PENDING = Symbol();
 
+/** Strings that stand for what JSON has no word for. */
+const ATOMS: Record<string, number | undefined> = {
+  "~u": undefined,
+  "~n": NaN,
+  "~p": Infinity,
+  "~m": -Infinity,
+  "~z": -0,
+};
+
 type Container = Record<string | number, unknown>;
 
 /** Reads the root array of a marked text; the array is used up. `cut` is what `cutBuffers` took out. */
@@ -91,27 +100,22 @@ class Decoder implements Reader {
     return text as string;
   }
 
+  /** What a string that starts with a tilde stands for; digits are read one by one, as references are so frequent. */
   #text(raw: string, container: unknown, key: string | number): unknown {
-    switch (raw) {
-      case "~u":
-        return undefined;
-      case "~n":
-        return NaN;
-      case "~p":
-        return Infinity;
-      case "~m":
-        return -Infinity;
-      case "~z":
-        return -0;
+    const first = raw.charCodeAt(1);
+    if (first === TILDE) return raw.slice(1);
+    let id = first === 48 ? NaN : 0;
+    for (let i = 1; i < raw.length; i++) {
+      const digit = raw.charCodeAt(i) - 48;
+      id = digit >= 0 && digit <= 9 ? id * 10 + digit : NaN;
     }
-    if (raw.charCodeAt(1) === TILDE) return raw.slice(1);
+    if (id > 0) {
+      const known = this.#values[id];
+      if (typeof known === "object") return known;
+    } else if (raw in ATOMS) return ATOMS[raw];
     this.#container = container;
     this.#key = key;
-    const id = Number(raw.slice(1));
-    if (!(id >= 1 && id < this.#table.length && `~${id}` === raw && Number.isInteger(id))) {
-      this.fail("a reference leads nowhere");
-    }
-    return this.#entry(id);
+    return id > 0 && id < this.#table.length ? this.#entry(id) : this.fail("a reference leads nowhere");
   }
 
   /** The value of an entry of the table, made at its first use. */

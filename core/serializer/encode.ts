@@ -4,7 +4,7 @@
  * @module
  */
 import { BIG_BUFFER } from "./big_buffers.ts";
-import { isDense, looseArray } from "./collection_kinds.ts";
+import { denseCopy, looseArray } from "./collection_kinds.ts";
 import type { Kind, Place, Writer } from "./kind.ts";
 import { kindOfError, kindOfPrototype } from "./kinds.ts";
 import { DEFAULT_LIMITS, type SerializerLimits } from "./limits.ts";
@@ -35,14 +35,14 @@ class Encoder implements Writer {
   readonly maxRegExpLength: number;
   readonly #limits: Required<SerializerLimits>;
   readonly #polluted = isPrototypePolluted();
-  readonly #table: unknown[] = [HEADER, null];
+  readonly #table: unknown[] = [HEADER];
   readonly #buffers: number[] = [];
   readonly #seen = new Map<object, Place>();
   readonly #later: { value: object; place: Place; depth: number }[] = [];
   /** Containers around the entry of the table at hand. */
-  #base = 0;
-  /** Containers around the value at hand, in its entry. */
-  #nesting = 0;
+  #base = -MAX_NESTING - 1;
+  /** Containers around the value at hand, in its entry; at first too many, so that the root gets an entry. */
+  #nesting = MAX_NESTING + 1;
   /** Codecs around the value at hand whose data must be complete when it is read. */
   #whole = 0;
 
@@ -52,14 +52,9 @@ class Encoder implements Writer {
   }
 
   run(value: unknown): Encoded {
-    const top: Place = { out: this.#table, parent: undefined, key: "", id: 0 };
-    if (isObject(value)) {
-      const place: Place = { out: undefined, parent: top, key: 1, id: 1 };
-      this.#seen.set(value, place);
-      this.#later.push({ value, place, depth: 0 });
-    } else {
-      this.#table[1] = this.value(value, top, 1);
-    }
+    const top: Place = { out: this.#table, parent: undefined, key: "", id: 0, ref: "" };
+    const root = this.value(value, top, 1);
+    if (this.#table.length === 1) this.#table.push(root);
     for (let i = 0; i < this.#later.length; i++) {
       const { value, place, depth } = this.#later[i];
       this.#base = depth;
@@ -70,21 +65,16 @@ class Encoder implements Writer {
   }
 
   value(value: unknown, place: Place, key: string | number): unknown {
-    switch (typeof value) {
-      case "string":
-        return value.charCodeAt(0) === TILDE ? `~${value}` : value;
-      case "number":
-        return value - value === 0 && (value !== 0 || 1 / value > 0) ? value : oddNumber(value);
-      case "boolean":
-        return value;
-      case "undefined":
-        return "~u";
-      case "bigint":
-        return this.#bigint(value, place, key);
-      case "object":
-        return value === null ? null : this.#object(value, place, key);
-      case "function":
-        if (isObject(value)) return this.#object(value, place, key);
+    if (typeof value === "string") return value.charCodeAt(0) === TILDE ? `~${value}` : value;
+    if (typeof value === "object") return value === null ? null : this.#object(value, place, key);
+    if (typeof value === "number") {
+      return value - value === 0 && (value !== 0 || 1 / value > 0) ? value : oddNumber(value);
+    }
+    if (typeof value === "boolean") return value;
+    if (value === undefined) return "~u";
+    if (typeof value === "bigint") return this.#bigint(value, place, key);
+    if (typeof value === "function" && typeOfPrototype(Object.getPrototypeOf(value))) {
+      return this.#object(value, place, key);
     }
     this.fail("UNSUPPORTED_TYPE", describe(value), place, key);
   }
@@ -100,27 +90,29 @@ class Encoder implements Writer {
   }
 
   #object(value: object, parent: Place, key: string | number): unknown {
-    const known = this.#seen.get(value);
-    if (known) return this.#reference(known);
-    const place: Place = { out: undefined, parent, key, id: -1 };
-    this.#seen.set(value, place);
+    const place: Place = { out: undefined, parent, key, id: -1, ref: "" };
+    const known = enter(this.#seen, value, place);
+    if (known !== place) return known.ref || this.#reference(known);
     if (this.#base + this.#nesting >= this.#limits.maxDepth) {
       this.fail("LIMIT_EXCEEDED", `more than ${this.#limits.maxDepth} levels`, parent, key);
     }
-    if (Object.getPrototypeOf(value) === Date.prototype) {
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Date.prototype) {
       place.id = 0;
       return place.out = dateTag(value as Date);
     }
     if (this.#nesting > MAX_NESTING) {
       if (this.#whole === 0) return this.#defer(value, place);
-      if (this.#nesting > 4 * MAX_NESTING) this.fail("LIMIT_EXCEEDED", "a codec's data nested too deep", parent, key);
+      if (this.#nesting > 4 * MAX_NESTING) {
+        this.fail("LIMIT_EXCEEDED", "a codec's data is nested too deep", parent, key);
+      }
     }
     this.#nesting++;
-    const out = place.out = this.#build(value, place);
+    const out = place.out = this.#build(value, place, prototype);
     this.#nesting--;
     if (place.id > 0) {
       this.#table[place.id] = out;
-      return `~${place.id}`;
+      return place.ref;
     }
     place.id = 0;
     return out;
@@ -128,23 +120,24 @@ class Encoder implements Writer {
 
   /** Gives a value an entry of its own, to be written later. */
   #defer(value: object, place: Place): string {
-    place.id = this.#table.push(null) - 1;
     this.#later.push({ value, place, depth: this.#base + this.#nesting });
-    return `~${place.id}`;
+    return this.#move(place, null);
   }
 
   /** A value that was found before; at the second time it moves to the table. */
   #reference(place: Place): string {
-    if (place.id <= 0) {
-      const finished = place.id === 0;
-      place.id = this.#table.push(place.out) - 1;
-      if (finished) (place.parent!.out as Container)[place.key] = `~${place.id}`;
-    }
-    return `~${place.id}`;
+    const finished = place.id === 0;
+    const ref = this.#move(place, place.out);
+    if (finished) (place.parent!.out as Container)[place.key] = ref;
+    return ref;
   }
 
-  #build(value: object, place: Place): unknown {
-    const prototype = Object.getPrototypeOf(value);
+  #move(place: Place, out: unknown): string {
+    place.id = this.#table.push(out) - 1;
+    return place.ref = `~${place.id}`;
+  }
+
+  #build(value: object, place: Place, prototype = Object.getPrototypeOf(value)): unknown {
     if (prototype === Object.prototype) return this.#record(value as Container, place);
     if (prototype === Array.prototype && Array.isArray(value)) return this.#list(value, place);
     const kind = kindOfPrototype(prototype);
@@ -163,11 +156,12 @@ class Encoder implements Writer {
     for (const key in value) {
       if (this.#polluted && !Object.hasOwn(value, key)) continue;
       const item = value[key];
-      if (typeof item === "string") {
-        if (item.charCodeAt(0) !== TILDE) continue;
-      } else if (item === null || typeof item === "boolean") continue;
-      if (out === value && typeof item === "object") out = place.out = { ...value };
-      const written = typeof item === "object" ? this.#object(item, place, key) : this.value(item, place, key);
+      let written: unknown;
+      if (typeof item === "object") {
+        if (item === null) continue;
+        if (out === value) out = place.out = { ...value };
+        written = this.#object(item, place, key);
+      } else written = this.value(item, place, key);
       if (written === item) continue;
       if (out === value) out = place.out = { ...value };
       out[key] = written;
@@ -176,9 +170,10 @@ class Encoder implements Writer {
   }
 
   #list(value: unknown[], place: Place): unknown {
-    if (!isDense(value)) return this.#tagged(looseArray as Kind<object>, value, place);
-    const out: unknown[] = place.out = value.slice();
-    for (let i = 0; i < out.length; i++) out[i] = this.value(value[i], place, i);
+    const out = denseCopy(value);
+    if (!out) return this.#tagged(looseArray as Kind<object>, value, place);
+    place.out = out;
+    for (let i = 0; i < out.length; i++) out[i] = this.value(out[i], place, i);
     return out;
   }
 
@@ -186,7 +181,7 @@ class Encoder implements Writer {
     const out: unknown[] = place.out = [kind.tag];
     kind.write(value, out, place, this);
     if (kind.tag === "~A" && (value as ArrayBuffer).byteLength >= BIG_BUFFER) {
-      if (place.id < 0) place.id = this.#table.push(out) - 1;
+      if (place.id < 0) this.#move(place, out);
       this.#buffers.push(place.id);
     }
     return out;
@@ -211,9 +206,12 @@ class Encoder implements Writer {
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null ||
-    typeof value === "function" && typeOfPrototype(Object.getPrototypeOf(value)) !== undefined;
+/** The place of an object, which is `place` where it has none: one look-up instead of two where the engine can. */
+function enter(seen: Map<object, Place>, value: object, place: Place): Place {
+  if (seen.getOrInsert) return seen.getOrInsert(value, place);
+  const known = seen.get(value);
+  if (!known) seen.set(value, place);
+  return known ?? place;
 }
 
 function oddNumber(value: number): string {

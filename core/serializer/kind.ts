@@ -15,6 +15,8 @@ export interface Place {
   readonly key: string | number;
   /** Index in the root array: above zero when shared, zero when finished and not shared, -1 while being written. */
   id: number;
+  /** What refers to it, once something did; made once, as much may refer to it. */
+  ref: string;
 }
 
 /** What a kind may ask of the writer. */
@@ -43,6 +45,8 @@ export interface Reader {
 export interface Kind<T extends object> {
   /** `~` and one capital letter. */
   readonly tag: string;
+  /** Whether `write` needs but its first two arguments, as the class contains no values and has no cap. */
+  readonly leaf?: true;
   /** Appends what follows the tag to `out`, which is already `place.out`. */
   write(value: T, out: unknown[], place: Place, writer: Writer): void;
   /** Makes the value; when there is `fill`, without any part that could contain it. */

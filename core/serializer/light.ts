@@ -1,12 +1,12 @@
 /**
- * The fast path of the writer: trees of plain objects, dense arrays, dates and primitives. It copies nothing that JSON
+ * The fast path of the writer: trees of plain objects, dense arrays, dates, messages and primitives. It copies nothing that JSON
  * carries as it is, so that a pure value comes back untouched, and gives up on everything else.
  *
  * @module
  */
+import { kindOfPrototype } from "./kinds.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
-import { dateTag } from "./scalar_kinds.ts";
-import { TILDE } from "./wire.ts";
+import { HEADER, isMarked, TILDE } from "./wire.ts";
 
 /** How deep it recurses; what is deeper is left to the full writer, which does not recurse without bound. */
 const MAX_DEPTH = 2000;
@@ -23,66 +23,60 @@ interface Scan {
   set: Set<object> | undefined;
   /** Whether a value was written that JSON does not carry; escaping a string alone does not count. */
   rich: boolean;
-  /** Containers that may stand inside each other. */
-  maxDepth: number;
 }
 
 type Container = Record<string, unknown>;
+
+interface LeafKind {
+  tag: string;
+  leaf?: true;
+  write(value: object, out: unknown[]): void;
+}
 
 /** Whether objects inherit enumerable properties, because someone extended `Object.prototype`. */
 let polluted = false;
 
 /**
- * The value itself when it is pure JSON, a tree for the root of a marked text when it is light, {@linkcode BAIL}
- * when it is neither.
+ * The value itself when it is pure JSON, the root of a marked text when it is light, {@linkcode BAIL} when it is
+ * neither.
  */
-export function writeLight(value: unknown, maxDepth = MAX_DEPTH): { tree: unknown; rich: boolean } {
-  const scan: Scan = { list: [], set: undefined, rich: false, maxDepth: Math.min(maxDepth, MAX_DEPTH) };
+export function writeLight(value: unknown, maxDepth = MAX_DEPTH): unknown {
+  const scan: Scan = { list: [], set: undefined, rich: false };
   polluted = isPrototypePolluted();
-  const tree = write(value, scan, 0);
-  return { tree: scan.rich || tree === BAIL ? tree : value, rich: scan.rich };
+  const tree = write(value, scan, Math.min(maxDepth, MAX_DEPTH));
+  if (tree === BAIL) return BAIL;
+  return scan.rich ? [HEADER, tree] : isMarked(value) ? BAIL : value;
 }
 
-function write(value: unknown, scan: Scan, depth: number): unknown {
-  if (typeof value === "object" && value !== null) return writeContainer(value, scan, depth);
-  switch (typeof value) {
-    case "string":
-      return value.charCodeAt(0) === TILDE ? `~${value}` : value;
-    case "number":
-      return isPlainNumber(value) ? value : BAIL;
-    case "boolean":
-      return value;
-    case "undefined":
-      scan.rich = true;
-      return "~u";
-    case "object":
-      return null;
-    default:
-      return BAIL;
-  }
-}
-
-function writeContainer(value: object, scan: Scan, depth: number): unknown {
-  if (isKnown(value, scan) || depth >= scan.maxDepth) return BAIL;
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype) return writeRecord(value as Container, scan, depth + 1);
-  if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, depth + 1) : BAIL;
-  if (prototype !== Date.prototype) return BAIL;
+function write(value: unknown, scan: Scan, room: number): unknown {
+  if (isPlain(value)) return value;
+  if (typeof value === "object") return writeContainer(value!, scan, room);
+  if (typeof value === "string") return `~${value}`;
+  if (value !== undefined) return BAIL;
   scan.rich = true;
-  return dateTag(value as Date);
+  return "~u";
 }
 
-function writeRecord(value: Container, scan: Scan, depth: number): unknown {
+function writeContainer(value: object, scan: Scan, room: number): unknown {
+  if (isKnown(value, scan) || room < 1) return BAIL;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return writeRecord(value as Container, scan, room - 1);
+  if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, room - 1) : BAIL;
+  const kind = kindOfPrototype(prototype) as LeafKind | undefined;
+  if (!kind?.leaf) return BAIL;
+  scan.rich = true;
+  const out = [kind.tag];
+  kind.write(value, out);
+  return out;
+}
+
+function writeRecord(value: Container, scan: Scan, room: number): unknown {
   let out = value;
   for (const key in value) {
     if (polluted && !Object.hasOwn(value, key)) continue;
     const item = value[key];
-    if (typeof item === "string") {
-      if (item.charCodeAt(0) !== TILDE) continue;
-    } else if (typeof item === "number") {
-      if (isPlainNumber(item)) continue;
-    } else if (item === null || typeof item === "boolean") continue;
-    const written = write(item, scan, depth);
+    if (isPlain(item)) continue;
+    const written = write(item, scan, room);
     if (written === item) continue;
     if (written === BAIL) return BAIL;
     if (out === value) out = { ...value };
@@ -91,19 +85,17 @@ function writeRecord(value: Container, scan: Scan, depth: number): unknown {
   return out;
 }
 
-function writeList(value: unknown[], scan: Scan, depth: number): unknown {
-  // Named properties make the count differ, holes are met below: both is for the full writer.
-  if (Object.keys(value).length !== value.length) return BAIL;
+function writeList(value: unknown[], scan: Scan, room: number): unknown {
+  // Named properties make the count differ, holes are met below: both is for the full writer. Of many elements the
+  // values are counted sooner, whose keys would be strings to be made.
+  const { length } = value.length > 8 ? Object.values(value) : Object.keys(value);
+  if (length !== value.length) return BAIL;
   let out = value;
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
     if (item === undefined && !Object.hasOwn(value, i)) return BAIL;
-    if (typeof item === "string") {
-      if (item.charCodeAt(0) !== TILDE) continue;
-    } else if (typeof item === "number") {
-      if (isPlainNumber(item)) continue;
-    } else if (item === null || typeof item === "boolean") continue;
-    const written = write(item, scan, depth);
+    if (isPlain(item)) continue;
+    const written = write(item, scan, room);
     if (written === item) continue;
     if (written === BAIL) return BAIL;
     if (out === value) out = value.slice();
@@ -112,8 +104,11 @@ function writeList(value: unknown[], scan: Scan, depth: number): unknown {
   return out;
 }
 
-function isPlainNumber(value: number): boolean {
-  return value - value === 0 && (value !== 0 || 1 / value > 0);
+/** Whether JSON carries a value as it is, in a marked text too. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === "string") return value.charCodeAt(0) !== TILDE;
+  if (typeof value === "number") return value - value === 0 && (value !== 0 || 1 / value > 0);
+  return value === null || typeof value === "boolean";
 }
 
 function isKnown(value: object, scan: Scan): boolean {

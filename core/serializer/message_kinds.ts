@@ -20,6 +20,7 @@ import { isStatus, partsOfResponse, responseFromParts, type ResponseSync } from 
 /** `["~P", status, statusText, url, redirected, headers, body]`; body is text, `null` or `[base64]`. */
 export const response: Kind<ResponseSync> = {
   tag: "~P",
+  leaf: true,
   write(value, out) {
     const { status, statusText, url, redirected, headers, body } = partsOfResponse(value);
     out.push(status, statusText, url, redirected, headers, wireBody(body));
@@ -39,6 +40,7 @@ export const response: Kind<ResponseSync> = {
 /** `["~Q", url, method, redirect, headers, body]` */
 export const request: Kind<RequestSync> = {
   tag: "~Q",
+  leaf: true,
   write(value, out) {
     const { url, method, redirect, headers, body } = partsOfRequest(value);
     out.push(url, method, redirect, headers, wireBody(body));

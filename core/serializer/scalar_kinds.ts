@@ -14,6 +14,7 @@ export function dateTag(value: Date): [tag: string, time: number | null] {
 
 export const date: Kind<Date> = {
   tag: "~T",
+  leaf: true,
   write: (value, out) => void out.push(dateTag(value)[1]),
   create(data, reader) {
     const time = data[1];

@@ -7,7 +7,6 @@ import { joinBuffers } from "./big_buffers.ts";
 import { encode } from "./encode.ts";
 import type { SerializerLimits } from "./limits.ts";
 import { BAIL, writeLight } from "./light.ts";
-import { HEADER, isMarked } from "./wire.ts";
 
 /**
  * Writes a value as JSON text. What is pure JSON is written exactly as `JSON.stringify` writes it; everything else
@@ -32,11 +31,8 @@ import { HEADER, isMarked } from "./wire.ts";
  * ```
  */
 export function stringify(value: unknown, options?: SerializerLimits): string {
-  const { tree, rich } = writeLight(value, options?.maxDepth);
-  if (tree !== BAIL && (rich || !isMarked(value))) {
-    const text = JSON.stringify(tree);
-    return rich ? `["${HEADER}",${text}]` : text;
-  }
+  const light = writeLight(value, options?.maxDepth);
+  if (light !== BAIL) return JSON.stringify(light);
   const { table, buffers } = encode(value, options);
   return joinBuffers(table, buffers);
 }
@@ -61,7 +57,6 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  * ```
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
-  const { tree, rich } = writeLight(value, options?.maxDepth);
-  if (tree !== BAIL && (rich || !isMarked(value))) return rich ? [HEADER, tree] : value;
-  return encode(value, options).table;
+  const light = writeLight(value, options?.maxDepth);
+  return light === BAIL ? encode(value, options).table : light;
 }

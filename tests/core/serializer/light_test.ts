@@ -1,19 +1,39 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { ResponseSync } from "../../../core/serializer/mod.ts";
 import { BAIL, writeLight } from "../../../core/serializer/light.ts";
 
 Deno.test("writeLight + returns a pure value itself, untouched", () => {
   const value = { a: [1, "~", { b: null }], c: true };
-  assertStrictEquals(writeLight(value).tree, value);
-  assertEquals(writeLight(value).rich, false);
+  assertStrictEquals(writeLight(value), value);
 });
 
 Deno.test("writeLight + copies only what changes", () => {
   const still = { s: "x" };
   const value = { still, list: [1, new Date(5), undefined], text: "~" };
-  const { tree, rich } = writeLight(value);
-  assertEquals([tree, rich], [{ still, list: [1, ["~T", 5], "~u"], text: "~~" }, true]);
+  const [header, tree] = writeLight(value) as unknown[];
+  assertEquals([header, tree], ["~doze1", { still, list: [1, ["~T", 5], "~u"], text: "~~" }]);
   assertStrictEquals((tree as typeof value).still, still);
   assertEquals(value.text, "~");
+});
+
+Deno.test("writeLight + writes messages and dates, which contain nothing", () => {
+  const response = new ResponseSync("{}", { headers: { a: "b" } });
+  const written = ["~P", 200, "", "", false, "a: b\n", "{}"];
+  assertEquals(writeLight([response, new Date(NaN)]), ["~doze1", [written, ["~T", null]]]);
+  assertStrictEquals(writeLight([response, response]), BAIL);
+});
+
+Deno.test("writeLight + tells long arrays with holes or names from dense ones, as it does short ones", () => {
+  const long = Array.from({ length: 50 }, (_, i) => i);
+  assertStrictEquals(writeLight(long), long);
+  assertStrictEquals(writeLight(Object.assign([...long], { name: 1 })), BAIL);
+  assertStrictEquals(writeLight([...long, , 1]), BAIL);
+  assertStrictEquals(writeLight(Object.assign([...long, ,], { name: 1 })), BAIL);
+});
+
+Deno.test("writeLight + leaves an array that looks marked to the full writer", () => {
+  assertStrictEquals(writeLight(["~doze1", 1]), BAIL);
+  assertStrictEquals(writeLight(["~doze", 1]), BAIL);
 });
 
 Deno.test("writeLight + gives up on everything else", () => {
@@ -21,8 +41,8 @@ Deno.test("writeLight + gives up on everything else", () => {
   const many = Array.from({ length: 50 }, () => ({}));
   const values = [NaN, -0, 1n, () => 1, Symbol(), new Map(), [,], Object.assign([], { a: 1 }), [shared, shared]];
   for (const value of [...values, [many, many[40]], [many[3], many], Object.create(null)]) {
-    assertStrictEquals(writeLight(value).tree, BAIL);
-    assertStrictEquals(writeLight({ a: [value] }).tree, BAIL);
+    assertStrictEquals(writeLight(value), BAIL);
+    assertStrictEquals(writeLight({ a: [value] }), BAIL);
   }
-  assertStrictEquals(writeLight([[[]]], 2).tree, BAIL);
+  assertStrictEquals(writeLight([[[]]], 2), BAIL);
 });
