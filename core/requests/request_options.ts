@@ -7,6 +7,7 @@ import { type RetryOptions, retryPolicy } from "../backoff.ts";
 import { InvalidOptionError, InvalidTimeoutError, TimeoutTooLongError } from "../errors.ts";
 import { type FetchRetryOptions, fetchRetryPolicy } from "../fetch/fetch_retry.ts";
 import type { Durability } from "../job.ts";
+import { checkChoice } from "../option_checks.ts";
 import { fetchPolicy, type FetchPolicyOptions } from "../policy.ts";
 import { readRoute, type Route, type StrategyName } from "./route.ts";
 import { MAX_DUE } from "../storage.ts";
@@ -81,7 +82,8 @@ const TIMEOUT_MS = 20_000;
 const GRACE_MS = 10_000;
 const PERSIST_AFTER_MS = 2_000;
 const HEARTBEAT_MS = 20_000;
-const DURABILITIES: readonly unknown[] = ["strict", "deferred", "memory"];
+const DURABILITIES: readonly Durability[] = ["strict", "deferred", "memory"];
+const ON_AMBIGUOUS = ["drop", "run"] as const;
 const TRIES = { attempts: 1, backoff: 0, maxDelay: 0, jitter: 0 };
 
 /**
@@ -106,15 +108,9 @@ export function requestTerms(
   if (timeout > limits.maxTimeout) {
     throw new TimeoutTooLongError(timeout, limits.maxTimeout, "shorten it or use an executor that can run longer");
   }
-  const durability = given.durability ?? "strict";
-  if (!DURABILITIES.includes(durability)) {
-    throw new InvalidOptionError("durability", durability, 'pass "strict", "deferred" or "memory"');
-  }
+  const durability = checkChoice("durability", given.durability ?? "strict", DURABILITIES);
   const persistAfter = duration("persistAfter", given.persistAfter ?? PERSIST_AFTER_MS, 0);
-  const onAmbiguous = given.onAmbiguous ?? "drop";
-  if (onAmbiguous !== "drop" && onAmbiguous !== "run") {
-    throw new InvalidOptionError("onAmbiguous", onAmbiguous, 'pass "drop" or "run"');
-  }
+  const onAmbiguous = checkChoice("onAmbiguous", given.onAmbiguous ?? "drop", ON_AMBIGUOUS);
   if (given.retry !== undefined) fetchRetryPolicy(given.retry);
   if (given.handlerRetry !== undefined) retryPolicy(given.handlerRetry, TRIES, "handlerRetry");
   if (given.policy !== undefined) fetchPolicy(given.policy);

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { checkChoice } from "../option_checks.ts";
 
 /** A way to run a fetch: in the object itself, in a Worker, through a queue, or through an orchestrator. */
 export type StrategyName = "direct" | "worker" | "queue" | "orchestrated";
@@ -41,9 +42,7 @@ export function readRoute(via: unknown): Route | undefined {
   if (!STRATEGIES.includes(strategy)) {
     throw new InvalidOptionError("via", strategy, 'pass "auto", "direct", "worker", "queue" or "orchestrated"');
   }
-  if (priority !== undefined && !(PRIORITIES as readonly unknown[]).includes(priority)) {
-    throw new InvalidOptionError("via.priority", priority, 'pass "high", "normal" or "low"');
-  }
+  if (priority !== undefined) checkChoice("via.priority", priority, PRIORITIES);
   if (shard !== undefined && (typeof shard !== "string" || shard === "")) {
     throw new InvalidOptionError("via.shard", shard, "pass an orchestrator's name");
   }
