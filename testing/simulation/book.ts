@@ -62,6 +62,7 @@ export class Book {
   /** What happened, line by line. */
   readonly trace: string[] = [];
   readonly #byId = new Map<string, RequestStory>();
+  readonly #byToken = new Map<string, RequestStory>();
   readonly #time: () => number;
   readonly #tracing: boolean;
   readonly #started: number;
@@ -99,6 +100,21 @@ export class Book {
     return this.#byId.get(id);
   }
 
+  /**
+   * The story of a request by its job's token, where an executor has had it: several requests may share an id.
+   *
+   * @param token As in `Job.token`.
+   * @param id The request's id, for a token that nobody has bound.
+   */
+  byToken(token: string, id: string): RequestStory | undefined {
+    return this.#byToken.get(token) ?? this.#byId.get(id);
+  }
+
+  /** Notes whose token it is. */
+  bind(token: string, story: RequestStory): void {
+    this.#byToken.set(token, story);
+  }
+
   /** Notes a line; `line` is called only when somebody will read it. */
   note(line: () => string): void {
     if (this.#tracing) this.trace.push(`${String(this.#time() - this.#started).padStart(8)} ms  ${line()}`);
@@ -111,8 +127,7 @@ export class Book {
   }
 
   /** Notes that an executor was answered. */
-  answer(id: string, attempt: number, answer: Acknowledgement): void {
-    const story = this.#byId.get(id);
+  answer(story: RequestStory | undefined, attempt: number, answer: Acknowledgement): void {
     if (story === undefined) return;
     story.answered.add(attempt);
     if (answer === "settled") story.settled.add(attempt);
@@ -122,12 +137,12 @@ export class Book {
   }
 
   /** Notes that the object, and its memory, are gone; `disk` tells what is left. */
-  lose(disk: { isStored(id: string): boolean; isLogged(request: number): boolean }): void {
+  lose(disk: { isStored(id: string, request: number): boolean; isLogged(request: number): boolean }): void {
     for (const story of this.stories.values()) {
       if (story.step.durability === "strict") continue;
       const decided = story.cancelled !== false || disk.isLogged(story.step.request);
       const excused = !this.resting || story.step.manner === "hang";
-      if (!decided && excused && !disk.isStored(story.id)) story.lostEarly = true;
+      if (!decided && excused && !disk.isStored(story.id, story.step.request)) story.lostEarly = true;
       if (decided && story.answered.size < story.dispatched) story.lostUntold = true;
     }
   }

@@ -57,6 +57,11 @@ export class Census {
     return { ended, now, commits, requests, schedules };
   }
 
+  /** Whether a row holds a request, a dead letter included. */
+  isStored(request: number): boolean {
+    return readMarkers(this.#parts.disk).requests.has(request);
+  }
+
   /** Whether the handler of a row may take its time. */
   isAsynchronous(row: Row): boolean {
     const { book, rolls } = this.#parts;

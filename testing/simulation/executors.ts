@@ -43,12 +43,23 @@ interface Actor {
   readonly controller: AbortController;
 }
 
+/** One fetch. */
+interface Exchange {
+  readonly job: Job;
+  readonly story: RequestStory;
+  readonly clock: Clock;
+  readonly mark: string;
+}
+
 /** How long after the call a deferred request is written down, in milliseconds. */
 export const PERSIST_AFTER_MS = 1_000;
 /** How much later than that an outcome may overtake the wish to be written down, in milliseconds. */
 const TOLERANCE_MS = 50;
 
-/** The header in which the simulated server says which dispatch it answered. */
+/**
+ * The header in which the simulated server says which dispatch it answered: its attempt and, where an object that had
+ * forgotten the request has dispatched the same attempt again, for which time.
+ */
 export const ATTEMPT_HEADER = "x-attempt";
 
 /** Takes jobs as a Worker would: at once, and out of the object's hands. */
@@ -57,7 +68,7 @@ export class Executors implements Executor {
   readonly maxTimeout: number = Infinity;
   readonly #parts: ExecutorsParts;
   readonly #actors = new Set<Actor>();
-  #jobs = 0;
+  readonly #dispatches = new Map<string, number>();
 
   /** Creates it over its parts. */
   constructor(parts: ExecutorsParts) {
@@ -72,20 +83,26 @@ export class Executors implements Executor {
   /** Takes a job; or refuses it, or loses it. */
   dispatch(job: Job): void | Promise<void> {
     const { book, seed, faults, network, time } = this.#parts;
-    const story = book.byId(job.id);
+    const story = book.byToken(job.token, job.id);
     if (story === undefined) return;
+    book.bind(job.token, story);
     story.dispatched = Math.max(story.dispatched, job.attempt);
     story.heard = this.#parts.originNow();
     const roll = (what: string) => network.faulty ? chance(seed, story.step.request, job.attempt, what) : 1;
     const name = `executor ${story.step.request}/${job.attempt}`;
+    const times = this.#dispatches.get(name) ?? 0;
+    this.#dispatches.set(name, times + 1);
+    const mark = times === 0 ? String(job.attempt) : `${job.attempt}.${times}`;
     book.note(() => `${name} gets its job`);
     if (faults.has("drop") && roll("refuse") < 0.03) return Promise.reject(new ConnectionLostError());
     if (faults.has("executorDeath") && roll("vanish") < 0.05) return;
-    time.after(1 + Math.floor(roll("trip") * 5), () => this.#start(job, story, name));
+    time.after(1 + Math.floor(roll("trip") * 5), () => this.#start(job, { story, name, mark }));
     // A queue may hand a job over twice; only a strict request without `onLate` promises anything about that.
     const again = faults.has("duplicate") && story.step.durability === "strict" && !story.step.onLate &&
       roll("twice") < 0.05;
-    if (again) time.after(Math.floor(roll("later") * 3_000), () => this.#start(job, story, `${name} (twice)`));
+    if (again) {
+      time.after(Math.floor(roll("later") * 3_000), () => this.#start(job, { story, name: `${name} (twice)`, mark }));
+    }
   }
 
   /** Gives jobs up. */
@@ -104,7 +121,7 @@ export class Executors implements Executor {
     this.#end(actor);
   }
 
-  #start(job: Job, story: RequestStory, name: string): void {
+  #start(job: Job, { story, name, mark }: { story: RequestStory; name: string; mark: string }): void {
     const { network, book, time } = this.#parts;
     const actor: Actor = {
       alive: true,
@@ -128,12 +145,12 @@ export class Executors implements Executor {
       const answer = await network.call(message, name, ++calls);
       if (!actor.alive) return await new Promise(() => {});
       if (message.type !== "outcome" && answer !== "pending") actor.dismissed = true;
-      if (message.type === "outcome") book.answer(job.id, job.attempt, answer);
+      if (message.type === "outcome") book.answer(story, job.attempt, answer);
       return answer;
     };
     performJob(job, {
       ...{ clock, deliver, signal: actor.controller.signal },
-      fetch: (url, init) => this.#serve({ job, story, clock }, url, init),
+      fetch: (url, init) => this.#serve({ job, story, clock, mark }, url, init),
     }).then((answer) => {
       if (!actor.alive) return;
       book.note(() => `${name} ends: ${answer}`);
@@ -159,7 +176,7 @@ export class Executors implements Executor {
 
   /** The server: it answers after a while, or the connection breaks. */
   #serve(
-    { job, story, clock }: { readonly job: Job; readonly story: RequestStory; readonly clock: Clock },
+    { job, story, clock, mark }: Exchange,
     url: string | URL | Request,
     init: RequestInit | undefined,
   ): Promise<Response> {
@@ -170,15 +187,15 @@ export class Executors implements Executor {
     // What takes as long as the budget allows is measured from the call, so that answers come at its very edge.
     clock.setTimeout(() => {
       if (breaks) reject(new ConnectionLostError());
-      else resolve(this.#answer(job, url, init));
+      else resolve(this.#answer(mark, url, init));
     }, Math.max(0, takes - (job.attempt === 1 ? elapsed : 0)));
     signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
     return promise;
   }
 
-  #answer(job: Job, url: string | URL | Request, init: RequestInit | undefined): Response {
+  #answer(mark: string, url: string | URL | Request, init: RequestInit | undefined): Response {
     const { respond, book } = this.#parts;
-    const headers = new Headers({ [ATTEMPT_HEADER]: String(job.attempt) });
+    const headers = new Headers({ [ATTEMPT_HEADER]: mark });
     if (respond === undefined) return new Response(null, { headers });
     let answer: unknown;
     try {

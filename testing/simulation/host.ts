@@ -31,6 +31,8 @@ export interface HostParts {
   readonly executor: () => Executor;
   /** Makes what lives in the object, at each start. */
   readonly inhabit: Inhabit;
+  /** Whether a row holds a request; without it, whether a row has its id. */
+  readonly isStored?: (request: number) => boolean;
   /** Whether the handler of a row may take its time: then the row needs no alarm while it runs. */
   readonly isAsynchronous: (row: Row) => boolean;
 }
@@ -126,8 +128,8 @@ export class Host {
   async arrive(message: Message): Promise<Acknowledgement> {
     const { book } = this.#parts;
     const { instance, inhabitant } = this.#enter();
-    const { id, attempt } = message.type === "persist" ? message.job : message;
-    const story = book.byId(id);
+    const { id, attempt, token } = message.type === "persist" ? message.job : message;
+    const story = book.byToken(token, id);
     const early = message.type === "outcome" && story !== undefined && this.now < message.due;
     if (message.type === "outcome") noteOutcome(story, attempt, labelOf(parse(message.outcome)));
     instance.delivering = true;
@@ -284,7 +286,7 @@ export class Host {
     this.#instance = undefined;
     this.#pendingLosses.push(() =>
       this.#parts.book.lose({
-        isStored: (id) => this.isStored(id),
+        isStored: (id, request) => this.#parts.isStored?.(request) ?? this.isStored(id),
         isLogged: (request) => readLog(this.#parts.disk, `log/${request}`).length > 0,
       })
     );

@@ -109,6 +109,7 @@ function makeWorld({ seed, faults, disk, tracing, subject }: RunParts): World {
       own === undefined
         ? simulatedObject(habitat, book)
         : new SubjectObject(habitat, { ...own, disk, book, rolls, seed, faults }),
+    ...(own && { isStored: (request: number) => own.census.isStored(request) }),
     isAsynchronous: (row) =>
       own === undefined ? book.byId(row.id)?.asynchronous === true : own.census.isAsynchronous(row),
   });

@@ -9,6 +9,7 @@ import { RequestSync } from "../../core/serializer/mod.ts";
 import type { RequestStatus } from "../../core/requests.ts";
 import { PAUSED_DUE, type Storage } from "../../core/storage.ts";
 import { chance } from "./chance.ts";
+import { readMarkers } from "./markers.ts";
 import { LOG_KIND } from "./object.ts";
 import type { CallStep, Fault, Manner } from "./plan.ts";
 import type { Witness, WitnessParts } from "./witness.ts";
@@ -63,17 +64,22 @@ export class WatchedRequests extends Requests {
 
   /** As `Requests.cancel`. */
   override cancel(id: string): RequestStatus | undefined {
-    const { book, habitat } = this.#parts;
-    const story = book.byId(id);
+    const { book, habitat, disk } = this.#parts;
+    // Nobody knows which of those that share an id is meant, nor whether the transaction around it will be kept. One
+    // that was redriven may have another id than at first.
+    const { requests } = readMarkers(disk);
+    const meant = [...book.stories.values()].filter((story) =>
+      story.id === id || requests.get(story.step.request)?.id === id
+    );
+    const unsure = meant.length > 1 || habitat.storage.isInTransaction;
     try {
       const status = super.cancel(id);
-      // In a transaction that is undone, it was not.
-      if (status !== undefined && story !== undefined) {
-        story.cancelled = habitat.storage.isInTransaction ? "maybe" : true;
-      }
+      for (const story of status === undefined ? [] : meant) story.cancelled = unsure ? "maybe" : true;
       return status;
     } catch (error) {
-      if (story?.cancelled === false) story.cancelled = "maybe";
+      for (const story of meant) {
+        if (story.cancelled === false) story.cancelled = "maybe";
+      }
       throw error;
     }
   }

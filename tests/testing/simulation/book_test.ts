@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Book } from "../../../testing/simulation/book.ts";
+import { Book, type RequestStory } from "../../../testing/simulation/book.ts";
 import type { CallStep } from "../../../testing/simulation/plan.ts";
 
 const STEP: CallStep = {
@@ -42,7 +42,7 @@ Deno.test("Book excuses a second run only if the object was lost before its exec
   untold.lose({ ...NOTHING, isLogged: () => true });
   assertEquals([untold.byId("id")?.lostEarly, untold.byId("id")?.lostUntold], [false, true]);
   const told = open();
-  told.answer("id", 1, "settled");
+  told.answer(told.byId("id"), 1, "settled");
   told.lose({ ...NOTHING, isLogged: () => true });
   assertEquals(told.byId("id")?.lostUntold, false);
 });
@@ -50,18 +50,42 @@ Deno.test("Book excuses a second run only if the object was lost before its exec
 Deno.test("Book finds a late outcome of which nobody was told", () => {
   const book = open();
   book.byId("id")?.outcomes.set(1, "ok/1");
-  book.answer("id", 1, "late");
+  book.answer(book.byId("id"), 1, "late");
   assertEquals(book.violations.length, 1);
   book.byId("id")?.told.add(1);
-  book.answer("id", 1, "late");
+  book.answer(book.byId("id"), 1, "late");
   assertEquals(book.violations.length, 1);
 });
 
 Deno.test("Book remembers which dispatches were acknowledged as settled", () => {
   const book = open();
-  book.answer("id", 2, "settled");
-  book.answer("other", 2, "settled");
+  book.answer(book.byId("id"), 2, "settled");
+  book.answer(book.byId("other"), 2, "settled");
   assertEquals([...(book.byId("id")?.settled ?? [])], [2]);
+});
+
+Deno.test("Book tells requests that share an id apart by their tokens, and forgives events about either", () => {
+  const book = open();
+  const first = book.byToken("a", "id") as RequestStory;
+  book.bind("a", first);
+  assertEquals(first.shared, false);
+  book.begin({ ...STEP, request: 2 }, "id", 2_000);
+  const second = book.byToken("b", "id");
+  assertEquals([second?.step.request, book.byToken("a", "id") === first, book.byToken("c", "none")], [
+    2,
+    true,
+    undefined,
+  ]);
+  assertEquals([first.shared, second?.shared], [true, true]);
+  first.outcomes.set(1, "ok/1");
+  book.answer(first, 1, "late");
+  assertEquals(book.violations, []);
+});
+
+Deno.test("Book knows from the plan whose handlers are asynchronous", () => {
+  const manners = ["plain", "throwOnce", "throwAlways", "async", "asyncThrowOnce", "hang"] as const;
+  const known = manners.map((manner) => open({ manner }).byId("id")?.asynchronous);
+  assertEquals(known, [false, false, false, true, true, true]);
 });
 
 Deno.test("Book keeps a trace only when it is asked to", () => {

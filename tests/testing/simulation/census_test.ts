@@ -86,3 +86,22 @@ Deno.test("Census knows the rows of asynchronous handlers, and no row of the sub
   assertEquals(rows().map((row) => it.census.isAsynchronous(row)), [true]);
   assertEquals(it.census.isAsynchronous({ due: 5, id: "x", kind: "mine", payload: "", named: false }), false);
 });
+
+Deno.test("Census takes no request for stored because another one with its id is", async () => {
+  const it = subjectStage({
+    ...ASKING,
+    call: (_counter, { nth, ctn, proxyFetch, alarms }) => {
+      if (nth === 0) alarms.schedule(0, ctn().onTick(0), { id: "mine" });
+      else {proxyFetch("https://a.example/", ctn().onReply(1, ctn().$result), {
+          id: `mine ${nth}`,
+          durability: "memory",
+        });}
+    },
+  });
+  await it.call(0);
+  await it.call(1);
+  assertEquals([it.census.isStored(0), it.census.isStored(1)], [false, false]);
+  it.host.evict();
+  it.host.bookLosses();
+  assertEquals([it.report().requests.map(({ phase }) => phase), it.judge()], [["lost"], []]);
+});

@@ -99,3 +99,14 @@ Deno.test("Executors refuse some jobs, lose some, and perform some twice, when t
   }
   assert(Object.values(seen).every((count) => count > 0 && count < 40), JSON.stringify(seen));
 });
+
+Deno.test("Executors mark what one job fetches, handed over twice or not, apart from the same attempt dispatched anew", async () => {
+  const { executors, time, outcomes } = open();
+  executors.dispatch(JOB);
+  await pass(time);
+  executors.dispatch({ ...JOB, due: 8_000 });
+  await pass(time);
+  executors.dispatch({ ...JOB, attempt: 2, due: 12_000 });
+  await pass(time);
+  assertEquals(outcomes(), ["ok/1", "ok/1.1", "ok/2"]);
+});

@@ -117,3 +117,20 @@ Deno.test("runPlan shows the same state however often it runs", async () => {
   assertEquals(a, b);
   assert(a.trace.length > 100);
 });
+
+Deno.test("runPlan takes no outcome for one run twice where an object that forgot a request fetched anew", async () => {
+  const deferred = call(26, { durability: "deferred", timeout: 120_000, grace: 10_000, takes: 65 });
+  const plan: Step[] = [
+    { step: "jump", ms: -30_554 },
+    { step: "full", inserts: 3 },
+    deferred,
+    { step: "wait", ms: 891 },
+    { step: "jump", ms: 10_344 },
+    { step: "wait", ms: 126 },
+    { step: "kill", which: 1 },
+    { step: "evict" },
+  ];
+  // Seed 83776: its first executor, given up as lost, has the request written down by an object that knows nothing.
+  const report = await run(plan, FAULTS, 83_776);
+  assertEquals([report.violations, logged(report, 26)], [[], ["ok/2", "ok/2.1"]]);
+});

@@ -35,7 +35,7 @@ function found({ step = {}, log = [], late = [], dead, row, story = {}, settled 
   Object.assign(book.byId("id") ?? {}, story);
   if (settled !== undefined) {
     book.byId("id")?.outcomes.set(...settled);
-    book.answer("id", settled[0], "settled");
+    book.answer(book.byId("id"), settled[0], "settled");
   }
   const put = (due: number, id: string, kind: string, payload: string) =>
     disk.insert({ due, id, kind, payload, named: false });

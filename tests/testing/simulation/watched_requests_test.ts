@@ -125,3 +125,28 @@ Deno.test("WatchedRequests draws for a request what it would draw for it without
   };
   assertEquals(await drawn([1, 5, 8]), await drawn([8]));
 });
+
+Deno.test("WatchedRequests knows a request for cancelled that was redriven under another id", async () => {
+  class Failing {
+    onReply(): void {
+      throw new RangeError("no");
+    }
+  }
+  const it = subjectStage({
+    origin: () => new Failing(),
+    settings: { alarms: { retry: { attempts: 1 } }, timeout: 10, grace: 0 },
+    call(_failing, { nth, ctn, proxyFetch, alarms, requests }) {
+      if (nth < 2) {
+        return void proxyFetch("https://a.example/", ctn().onReply(), { id: "mine", timeout: nth * 1_000 + 10 });
+      }
+      const id = alarms.redrive("mine") ?? "";
+      assertEquals([id === "mine", requests.cancel(id)?.id], [false, id]);
+    },
+  });
+  await it.call(0);
+  await it.pass(100);
+  await it.call(1);
+  await it.call(2);
+  assertEquals(it.report().requests.map(({ phase }) => phase), ["cancelled", "open"]);
+  assertEquals(it.judge(), []);
+});
