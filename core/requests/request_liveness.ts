@@ -25,6 +25,9 @@ const MAX_DISPATCHES = 3;
 /** How soon to look again at a request that could not be ended, as when the storage is full, in milliseconds. */
 const RETRY_MS = 1_000;
 
+/** Rows that one alarm looks through for requests which a restart has left: reads cost, on Cloudflare. */
+const ADOPTED_AT_ONCE = 128;
+
 /** While a handler runs on a row that is due, the alarm is armed for this many milliseconds from now at the latest. */
 const WATCHDOG_MS = 60_000;
 
@@ -34,7 +37,8 @@ export class RequestLiveness {
   readonly #runner: RequestRunner;
   readonly #dispatch: RequestDispatch;
   readonly #table: RowTable;
-  #adopted = false;
+  /** Behind this row lie those that a restart has left and nobody has looked at yet; absent once there are none. */
+  #unadopted: RowKey | undefined = { due: 0, id: "" };
 
   /** Creates it over what the ledger shares. */
   constructor(context: RequestContext, runner: RequestRunner, dispatch: RequestDispatch, table: RowTable) {
@@ -85,7 +89,7 @@ export class RequestLiveness {
 
   /** Looks at every watched request: see `RowKind.wake`. */
   wake(now: number): Promise<unknown> | undefined {
-    this.#adoptAll(now);
+    this.#adoptPage(now);
     const running: Promise<unknown>[] = [];
     for (const live of [...this.#context.memory.live.values()]) {
       if (live.durability === "memory") continue;
@@ -220,11 +224,16 @@ export class RequestLiveness {
     return next === Infinity ? undefined : next;
   }
 
-  /** After a restart nobody knows when an executor was last heard of: each gets a whole lease from its first alarm. */
-  #adoptAll(now: number): void {
-    if (this.#adopted) return;
-    this.#adopted = true;
-    for (const row of this.#table.walk(MAX_DUE, { due: now + 1, id: "" })) {
+  /**
+   * After a restart nobody knows when an executor was last heard of: each gets a whole lease from the alarm that finds
+   * its row. A page at an alarm, the earliest first, where requests are: a million schedules may lie behind them.
+   */
+  #adoptPage(now: number): void {
+    if (this.#unadopted === undefined) return;
+    const after = this.#unadopted.due > now ? this.#unadopted : { due: now + 1, id: "" };
+    const rows = this.#context.storage.due(MAX_DUE, ADOPTED_AT_ONCE, after);
+    this.#unadopted = rows.length < ADOPTED_AT_ONCE ? undefined : rows.at(-1);
+    for (const row of rows) {
       if (row.kind === REQUEST_KIND && row.payload.includes('"lease":')) this.#adopt(row);
     }
     const next = this.nextWake(now);

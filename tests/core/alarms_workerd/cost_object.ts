@@ -2,6 +2,7 @@ import { CloudflareStorage } from "../../../adapters/cloudflare/storage.ts";
 import { Alarms } from "../../../alarms.ts";
 import { continuation } from "../../../core/continuation.ts";
 import { cron } from "../../../core/cron.ts";
+import { Requests } from "../../../core/requests.ts";
 import { type Cost, Meter, type MeteredPlatform } from "../../adapters/cloudflare/storage_worker/meter.ts";
 
 /** Each answers what it cost, as workerd counts it. */
@@ -44,6 +45,9 @@ class Bench {
     };
     const { storage, target: origin } = this;
     const alarms = new Alarms({ storage, clock, origin, base: Object.prototype, cron });
+    const executor = { maxTimeout: Infinity, dispatch: () => {} };
+    // Its constructor makes it a part of every alarm.
+    new Requests({ storage, clock, alarms, origin, base: Object.prototype, executor });
     alarms.repair();
     return alarms;
   }

@@ -143,6 +143,27 @@ onStorages(
   },
 );
 
+Deno.test("RequestLiveness looks through a page of rows at each alarm after a restart, not through all", async () => {
+  const before = new LedgerParts();
+  const filler = { kind: "once", payload: "", named: false };
+  for (let i = 0; i < 1_000; i++) before.storage.insert({ due: before.start + 9_000 + i, id: `${i}`, ...filler });
+  const { row } = watched(before, { timeout: 9_000, grace: 200 });
+  const parts = new LedgerParts({ storage: before.storage });
+  let read = 0;
+  const due = parts.storage.due.bind(parts.storage);
+  parts.storage.due = (...args) => {
+    const rows = due(...args);
+    read += rows.length;
+    return rows;
+  };
+  parts.liveness.wake(parts.start);
+  assertEquals([read, parts.memory.live.size], [128, 0]);
+  parts.liveness.wake(parts.start + 1);
+  assertEquals([read, parts.memory.live.has(row.id)], [256, true]);
+  for (let i = 2; i < 20; i++) parts.liveness.wake(parts.start + i);
+  assertEquals(read, 1_001, "each row is looked at once");
+});
+
 Deno.test("RequestLiveness watches no request after a restart whose outcome is kept, or that has no lease", () => {
   const parts = new LedgerParts();
   parts.place("a", { timeout: 60_000 });
