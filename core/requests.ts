@@ -163,6 +163,7 @@ export class Requests {
           alarms.ensureArmed(look);
         });
       }
+      if (stored.handlerRetry === undefined) memory.write(row, stored);
     }
     if (!strict || stored.lease !== undefined) {
       const live = { job, stored, durability, row: strict, named, lastSeen: this.#clock.now() };
@@ -212,6 +213,7 @@ export class Requests {
       ? { phase: "open", row: false, attempt: status.attempt } as const
       : rowState(row, readRequest(row));
     if (stored === undefined || transition(state, { type: "cancel" }).action !== "remove") return undefined;
+    memory.unwrite(id);
     if (row !== undefined) storage.take(row);
     memory.drop(id);
     memory.end(stored.token, status.due, this.#clock.now());

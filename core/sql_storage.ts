@@ -10,9 +10,10 @@ import type { Row, RowKey, Storage } from "./storage.ts";
 
 // Plain literals: one that quotes another name counts as work at the start, and stays in bundles that store nothing.
 const INSERT = "INSERT INTO doze_rows (due, id, kind, payload, named) VALUES (?, ?, ?, ?, ?)";
-const GET = "SELECT * FROM doze_rows WHERE due = ? AND id = ?";
+// Where the key is known, only the rest is read: each column more costs a Worker about a microsecond.
+const GET = "SELECT kind, payload, named FROM doze_rows WHERE due = ? AND id = ?";
 const FIND = "SELECT * FROM doze_rows WHERE id = ? AND named = 1";
-const TAKE = "DELETE FROM doze_rows WHERE due = ? AND id = ? RETURNING *";
+const TAKE = "DELETE FROM doze_rows WHERE due = ? AND id = ? RETURNING kind, payload, named";
 const MOVE = "UPDATE doze_rows SET due = ?, kind = ?, payload = ? WHERE due = ? AND id = ? RETURNING due";
 const DUE = "SELECT * FROM doze_rows WHERE due <= ? ORDER BY due, id LIMIT ?";
 const DUE_AFTER = "SELECT * FROM doze_rows WHERE (due, id) > (?, ?) AND due <= ? ORDER BY due, id LIMIT ?";
@@ -114,17 +115,18 @@ export class SqlStorage implements Storage {
 
   /** As {@linkcode Storage.get}. */
   get(key: RowKey): Row | undefined {
-    return onlyRow(this.#driver.exec(GET, key.due, key.id));
+    return rowAt(key, this.#driver.exec(GET, key.due, key.id));
   }
 
   /** As {@linkcode Storage.find}. */
   find(id: string): Row | undefined {
-    return onlyRow(this.#driver.exec(FIND, id));
+    const rows = this.#driver.exec(FIND, id);
+    return rows.length === 0 ? undefined : toRow(rows[0]);
   }
 
   /** As {@linkcode Storage.take}. */
   take(key: RowKey): Row | undefined {
-    return onlyRow(this.#driver.exec(TAKE, key.due, key.id));
+    return rowAt(key, this.#driver.exec(TAKE, key.due, key.id));
   }
 
   /** As {@linkcode Storage.move}. */
@@ -229,6 +231,8 @@ function toRow(row: SqlRow): Row {
   };
 }
 
-function onlyRow(rows: SqlRow[]): Row | undefined {
-  return rows.length === 0 ? undefined : toRow(rows[0]);
+function rowAt({ due, id }: RowKey, rows: SqlRow[]): Row | undefined {
+  if (rows.length === 0) return undefined;
+  const { kind, payload, named } = rows[0];
+  return { due, id, kind: String(kind), payload: String(payload), named: Number(named) === 1 };
 }

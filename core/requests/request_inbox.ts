@@ -10,9 +10,9 @@ import type { RequestLiveness } from "./request_liveness.ts";
 import { storedOutcome } from "./request_outcome.ts";
 import { MAX_AGAIN_LENGTH, requestRow, type StoredRequest } from "./request_row.ts";
 import type { RequestRunner } from "./request_runner.ts";
-import { type Action, transition } from "../request_state.ts";
+import { type Action, type Transition, transition } from "../request_state.ts";
 import { requestTarget } from "./request_target.ts";
-import { type RequestView, viewRequest } from "./request_view.ts";
+import { knownRequest, type RequestView, viewRequest } from "./request_view.ts";
 import { dueOfId } from "../alarms/row_id.ts";
 
 /** Takes messages in. */
@@ -30,23 +30,32 @@ export class RequestInbox {
 
   /** Takes an outcome in: see `Requests.deliver`. */
   outcome(message: Delivery): Acknowledgement | Promise<Acknowledgement> {
-    const { attempt, token, carried, sending } = message;
-    const view = viewRequest(this.#context, message, token);
+    // The usual case: the row is as it was written, and whether it is there shows when it is taken.
+    const known = knownRequest(this.#context, message, message.token);
+    if (known !== undefined && this.#decide(known, message).action === "run") {
+      const answer = this.#run(known, message);
+      if (answer !== undefined) return answer;
+    }
+    const view = viewRequest(this.#context, message, message.token);
     if (view === undefined) return this.#refuse(message, message);
-    const { action, answer = "settled" } = transition(view.state, {
+    const { action, answer = "settled" } = this.#decide(view, message);
+    if (action === "run") return this.#run(view, message) ?? answer;
+    if (action === "join") return this.#join(message);
+    if (action === "late" || action === "ambiguous" || action === "stale") this.#report(message, action, view);
+    return answer;
+  }
+
+  #decide(view: RequestView, { attempt, token, carried, sending, due }: Delivery): Transition {
+    return transition(view.state, {
       type: "outcome",
       attempt,
       first: sending === 1,
       own: carried?.epoch === this.#context.epoch,
       continuation: carried?.continuation !== undefined,
-      overdue: message.due <= this.#context.clock.now(),
+      overdue: due <= this.#context.clock.now(),
       runAmbiguous: carried?.onAmbiguous === "run",
       reported: this.#context.memory.reported(token, attempt),
     });
-    if (action === "run") return this.#run(view, message);
-    if (action === "join") return this.#join(message);
-    if (action === "late" || action === "ambiguous" || action === "stale") this.#report(message, action, view);
-    return answer;
   }
 
   /** Notes a sign of life. */
@@ -86,14 +95,17 @@ export class RequestInbox {
     return answer;
   }
 
-  #run(view: RequestView, message: Delivery): Acknowledgement | Promise<Acknowledgement> {
+  /** Ends the request; `undefined` when its row is not there. */
+  #run(view: RequestView, message: Delivery): Acknowledgement | Promise<Acknowledgement> | undefined {
     const { id, due, carried } = message;
     const stored = view.stored ?? storedFromDelivery(message, carried?.continuation ?? "");
     const outcome = storedOutcome(message.outcome, true);
     const named = view.row?.named ?? isNamed(message);
     const ending = { key: { due, id }, stored, outcome, named, kept: false };
     const result = this.#runner.settle(view.row, ending);
-    return typeof result === "string" ? "settled" : result.then(() => "settled");
+    if (result === "gone") this.#context.memory.unwrite(id);
+    if (typeof result === "string") return result === "gone" ? undefined : "settled";
+    return result.then(() => "settled");
   }
 
   async #join(message: Delivery): Promise<Acknowledgement> {

@@ -185,6 +185,7 @@ export class RequestLiveness {
     const memoryOnly = live?.durability === "memory";
     const durability = memoryOnly ? "memory" : "strict";
     const job = this.#dispatch.job({ key: { due, id }, stored, again: stored.again, durability }, left);
+    memory.unwrite(id);
     if (row !== undefined) {
       storage.move(row, { ...row, payload: requestBody(row, stored) });
     } else if (!memoryOnly) {

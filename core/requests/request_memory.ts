@@ -5,6 +5,7 @@
  */
 import type { Durability, Job } from "../job.ts";
 import type { StoredRequest } from "./request_row.ts";
+import type { Row, RowKey } from "../storage.ts";
 
 /** A request that is held in memory: because no row holds it, or because its executor's signs of life are watched. */
 export interface LiveRequest {
@@ -40,6 +41,14 @@ export interface RunningRequest {
   done: Promise<unknown>;
 }
 
+/** A row as this instantiation wrote it, and what it holds. */
+export interface WrittenRequest {
+  /** The row. */
+  readonly row: Row;
+  /** What it holds. */
+  readonly stored: StoredRequest;
+}
+
 interface EndedRequest {
   /** The dispatch whose outcome was committed; `undefined` when it ended otherwise. */
   readonly settled: number | undefined;
@@ -49,6 +58,9 @@ interface EndedRequest {
 
 /** How long after its deadline an ended request is remembered, in milliseconds: its executor sends no longer. */
 const REMEMBER_MS = 60_000;
+/** Most rows to remember, and the longest of them, in UTF-16 code units: 4 MB in all. */
+const MAX_WRITTEN = 1_024;
+const MAX_WRITTEN_LENGTH = 4_096;
 /** How many more entries there may be before the forgotten ones are looked for. */
 const PRUNE_EVERY = 1_024;
 
@@ -60,6 +72,7 @@ export class RequestMemory {
   readonly begun = new Set<string>();
   /** Handlers that run, by id. */
   readonly running = new Map<string, RunningRequest>();
+  readonly #written = new Map<string, WrittenRequest>();
   readonly #ended = new Map<string, EndedRequest>();
   readonly #reported = new Map<string, number>();
   #pruneAt = PRUNE_EVERY;
@@ -68,6 +81,27 @@ export class RequestMemory {
   drop(id: string): void {
     this.live.get(id)?.stopTimer?.();
     this.live.delete(id);
+  }
+
+  /**
+   * Remembers a row that was written, until it is changed or taken, so that it need not be read and parsed again. Only
+   * some are remembered. A transaction that is undone may take the row away; it never brings another in its place.
+   */
+  write(row: Row, stored: StoredRequest): void {
+    if (row.payload.length > MAX_WRITTEN_LENGTH) return;
+    if (this.#written.size >= MAX_WRITTEN) this.#written.clear();
+    this.#written.set(row.id, { row, stored });
+  }
+
+  /** The row at a key as it was written; it may be gone. `undefined` where it was changed, or is not remembered. */
+  written({ id, due }: RowKey): WrittenRequest | undefined {
+    const written = this.#written.get(id);
+    return written?.row.due === due ? written : undefined;
+  }
+
+  /** To be called before a row is changed or taken. */
+  unwrite(id: string): void {
+    this.#written.delete(id);
   }
 
   /**

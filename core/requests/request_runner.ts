@@ -121,6 +121,7 @@ export class RequestRunner {
       ? { type: "committed" } as const
       : { type: "threw", last: result === "dead" } as const;
     const { state } = transition(running, event);
+    memory.unwrite(key.id);
     // A handler that asks again under its own id has a live request there that is not this one.
     if (memory.live.get(key.id)?.job.token === stored.token) memory.drop(key.id);
     if (state.phase === "absent") {

@@ -43,7 +43,8 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
   }
   const home = storage.get(key);
   if (home?.kind === REQUEST_KIND) {
-    const read = readRequest(home);
+    const written = memory.written(key);
+    const read = written?.row.payload === home.payload ? { stored: written.stored, meta: {} } : readRequest(home);
     const { stored } = read;
     return sameToken(stored.token, token) ? { state: rowState(home, read), row: home, stored, live } : undefined;
   }
@@ -57,6 +58,19 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
     if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, stored: read.stored };
   }
   return { state: ABSENT };
+}
+
+/**
+ * What this instantiation knows of a request without reading its row: the row as it was written, if it is still there.
+ *
+ * @returns `undefined` when it does not know it, or the message may be about another.
+ */
+export function knownRequest({ memory }: RequestContext, key: RowKey, token: string): RequestView | undefined {
+  const written = memory.written(key);
+  if (written === undefined || memory.running.has(key.id) || !sameToken(written.stored.token, token)) return undefined;
+  const { row, stored } = written;
+  const state = { phase: "open", row: true, attempt: stored.attempt } as const;
+  return { state, row, stored, live: memory.live.get(key.id) };
 }
 
 /** Where a request stands by its row alone. */

@@ -18,9 +18,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "acknowledge a delivery before its transition is committed",
     file: "core/requests/request_inbox.ts",
-    from: 'if (action === "run") return this.#run(view, message);',
+    from: "const result = this.#runner.settle(view.row, ending);",
     to:
-      'if (action === "run") {\n      queueMicrotask(() => { try { this.#run(view, message); } catch {} });\n      return "settled";\n    }',
+      'queueMicrotask(() => { try { void this.#runner.settle(view.row, ending); } catch {} });\n    const result = "committed" as string | Promise<string>;',
   },
   {
     name: "arm no alarm for a request",

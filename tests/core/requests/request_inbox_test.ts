@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { RowTooLargeError } from "../../../core/errors.ts";
 import type { Carried, Job } from "../../../core/job.ts";
-import { readRequest } from "../../../core/requests/request_row.ts";
+import { readRequest, requestBody } from "../../../core/requests/request_row.ts";
+import { MemoryStorage } from "../../../adapters/memory.ts";
+import type { Row, RowKey } from "../../../core/storage.ts";
 import { stringify } from "../../../core/serializer/mod.ts";
 import { answer, beat, brief, onStorages, persist, reply, StagedError } from "../ledger_host.ts";
 import { LedgerParts, type Place } from "../ledger_parts.ts";
@@ -183,6 +185,56 @@ Deno.test("RequestInbox.outcome lets a failure of the platform through: nothing 
   failing = false;
   assertEquals(parts.inbox.outcome(answer(job, reply(), 2)), "settled");
   assertEquals(parts.heard(), ["settled"]);
+});
+
+/** A storage that counts how often a row is read. */
+class CountingStorage extends MemoryStorage {
+  reads = 0;
+
+  override get(key: RowKey): Row | undefined {
+    this.reads++;
+    return super.get(key);
+  }
+
+  /** Taking a row reads it in one go. */
+  override take(key: RowKey): Row | undefined {
+    const { reads } = this;
+    const row = super.take(key);
+    this.reads = reads;
+    return row;
+  }
+}
+
+Deno.test("RequestInbox.outcome takes the row of a request that it knows without reading it first", () => {
+  const storage = new CountingStorage();
+  const parts = new LedgerParts({ storage });
+  const { job, row, stored } = parts.place("a");
+  parts.memory.write(row, stored);
+  storage.reads = 0;
+  assertEquals(parts.inbox.outcome(answer(job)), "settled");
+  assertEquals([storage.reads, parts.agent.log, parts.rows()], [0, ["a: 200 hello"], []]);
+  assertEquals(parts.memory.written(job), undefined);
+  assertEquals(parts.inbox.outcome(answer(job, reply(), 2)), "settled");
+  assertEquals(parts.agent.log.length, 1);
+});
+
+Deno.test("RequestInbox.outcome finds out when it takes the row that a request it knew is gone", () => {
+  const parts = new LedgerParts();
+  const { job, row, stored } = parts.place("a");
+  parts.memory.write(row, stored);
+  parts.storage.take(row);
+  assertEquals(parts.inbox.outcome(answer(job)), "late");
+  assertEquals([parts.agent.log, parts.heard(), parts.memory.written(row)], [[], ["late"], undefined]);
+});
+
+Deno.test("RequestInbox.outcome reads the row where what it knows does not fit the message", () => {
+  const parts = new LedgerParts();
+  const { job, row, stored } = parts.place("a");
+  parts.memory.write(row, stored);
+  const lost = { ...stored, attempt: 2 };
+  parts.storage.move(row, { ...row, payload: requestBody(row, lost) });
+  assertEquals(parts.inbox.outcome(answer({ ...job, attempt: 2 })), "settled");
+  assertEquals([parts.agent.log, parts.rows()], [["a: 200 hello"], []]);
 });
 
 Deno.test("RequestInbox.heartbeat notes a sign of life, in memory only", () => {

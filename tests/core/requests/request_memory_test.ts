@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type LiveRequest, RequestMemory } from "../../../core/requests/request_memory.ts";
 import { fakeClock } from "../../../testing/fake_clock.ts";
 import { jobFor } from "../unruly_server.ts";
+import type { Row } from "../../../core/storage.ts";
 
 /** More entries than are kept without a look at which ones may go. */
 const MANY = 1_100;
@@ -125,4 +126,32 @@ Deno.test("RequestMemory.restore takes back what was forgotten, and leaves a new
   memory.end(old.stored.token, 10, 0);
   memory.restore(old.stored.token, undefined);
   assertEquals([memory.live.size, memory.ended(old.stored.token)], [1, undefined]);
+});
+
+function rowOf(id: string, due: number, payload = `1\n${id}`): Row {
+  return { id, due, kind: "request", payload, named: false };
+}
+
+Deno.test("RequestMemory remembers a row that was written, at its own due time, until it is unwritten", () => {
+  const memory = new RequestMemory();
+  const { stored } = live("a");
+  const row = rowOf("a", 7);
+  assertEquals(memory.written(row), undefined);
+  memory.write(row, stored);
+  assertEquals(memory.written({ id: "a", due: 7 }), { row, stored });
+  assertEquals([memory.written({ id: "a", due: 8 }), memory.written({ id: "b", due: 7 })], [undefined, undefined]);
+  memory.unwrite("a");
+  memory.unwrite("a");
+  assertEquals(memory.written(row), undefined);
+});
+
+Deno.test("RequestMemory remembers no long rows, and so many at most", () => {
+  const memory = new RequestMemory();
+  const { stored } = live("a");
+  memory.write(rowOf("long", 7, "x".repeat(4_097)), stored);
+  assertEquals(memory.written({ id: "long", due: 7 }), undefined);
+  for (let nth = 0; nth < 2_500; nth++) memory.write(rowOf(`r${nth}`, 7), stored);
+  let known = 0;
+  for (let nth = 0; nth < 2_500; nth++) if (memory.written({ id: `r${nth}`, due: 7 }) !== undefined) known++;
+  assertEquals([known > 0, known <= 1_024, memory.written({ id: "r2499", due: 7 })?.row.id], [true, true, "r2499"]);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { PayloadVersionError } from "../../../core/errors.ts";
 import { readRequest, REQUEST_KIND } from "../../../core/requests/request_row.ts";
-import { rowState, viewRequest } from "../../../core/requests/request_view.ts";
+import { knownRequest, rowState, viewRequest } from "../../../core/requests/request_view.ts";
 import { encodePayload } from "../../../core/alarms/row_payload.ts";
 import { DEAD_DUE, type Row } from "../../../core/storage.ts";
 import { onStorages } from "../ledger_host.ts";
@@ -151,4 +151,33 @@ Deno.test("viewRequest asks for the deadline as well: a request lies under both"
     const other = { due: job.due + 1, id: job.id };
     assertEquals(viewRequest(parts.context, other, job.token)?.state, NOTHING);
   }
+});
+
+Deno.test("knownRequest knows an open request by the row as it was written, and reads none", () => {
+  const parts = new LedgerParts();
+  const { job, row, stored } = parts.make("a", { attempt: 2 });
+  assertEquals(knownRequest(parts.context, job, job.token), undefined);
+  parts.memory.write(row, stored);
+  const known = knownRequest(parts.context, job, job.token);
+  assertEquals(known, { state: { phase: "open", row: true, attempt: 2 }, row, stored, live: undefined });
+  assertEquals(parts.storage.first(), undefined);
+});
+
+Deno.test("knownRequest leaves another's token, another due time, and a handler that runs to who reads the row", () => {
+  const parts = new LedgerParts();
+  const { job, row, stored } = parts.make("a");
+  parts.memory.write(row, stored);
+  assertEquals(knownRequest(parts.context, job, "guess"), undefined);
+  assertEquals(knownRequest(parts.context, { id: job.id, due: job.due + 1 }, job.token), undefined);
+  const running = { attempt: 1, delivered: true, kept: false, row: true, token: "other", done: Promise.resolve() };
+  parts.memory.running.set(job.id, running);
+  assertEquals(knownRequest(parts.context, job, job.token), undefined);
+});
+
+Deno.test("viewRequest reads a row that is not as it was written", () => {
+  const parts = new LedgerParts();
+  const place = parts.place("a");
+  parts.memory.write(place.row, place.stored);
+  parts.storage.move(place.row, kept(place, place.row.due));
+  assertEquals(stateOf(parts, place), { phase: "kept", attempt: 1, delivered: true });
 });
