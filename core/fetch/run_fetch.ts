@@ -11,10 +11,10 @@ import { FetchError } from "./fetch_error.ts";
 import { type FetchRetryPolicy, fetchRetryPolicy, nextTryIn } from "./fetch_retry.ts";
 import { type Job, JOB_VERSION } from "../job.ts";
 import { type FetchPolicy, fetchPolicy } from "../policy.ts";
-import { holdBody } from "../serializer/body_sync.ts";
+import { holdBody, revive } from "../serializer/body_sync.ts";
 import { headersToText } from "../serializer/header_text.ts";
-import { parse, RequestSync, type ResponseSync } from "../serializer/mod.ts";
-import { isStatus, responseFromParts } from "../serializer/response_sync.ts";
+import { parse, RequestSync, ResponseSync } from "../serializer/mod.ts";
+import { isStatus } from "../serializer/response_sync.ts";
 import type { StopSignal } from "./stop_signal.ts";
 
 /** What {@linkcode runFetch} works with. */
@@ -151,8 +151,8 @@ function snapshot({ exchange }: Run, reached: Reached, bytes: Uint8Array<ArrayBu
     return exchange.fail("INVALID_RESPONSE", url, { status, headers, detail: `status ${status}` });
   }
   const undone = response.body !== null && UNDONE_ENCODINGS.test(headers.get("content-encoding") ?? "");
-  const parts = { status, statusText, url, redirected, headers: undone ? withoutEncoding(headers) : lines };
-  return responseFromParts({ ...parts, body: response.body === null ? null : holdBody(bytes) });
+  const body = response.body === null ? null : holdBody(bytes);
+  return revive(ResponseSync, [status, statusText, url, redirected, undone ? withoutEncoding(headers) : lines, body]);
 }
 
 function withoutEncoding(headers: Headers): string {

@@ -1,51 +1,30 @@
 /**
- * Big buffers on their way around native JSON: base64 needs no escapes, so nobody has to look for them.
+ * Big buffers on their way around native JSON: base64 needs no escapes, so nobody has to look for them. They stand
+ * right after the header, where no other strings may.
  *
  * @module
  */
 import { HEADER } from "./wire.ts";
 
-/** Bytes from which a buffer is worth the detour, and characters from which its base64 is. */
+/** Characters of base64 that are worth the detour. */
 export const BIG_BUFFER = 1024;
 
-const START = '["~A","';
+const START = `["${HEADER}",`;
 
-/** The text of a root array; `buffers` are the ascending indexes of entries `["~A", base64]`. */
-export function joinBuffers(table: unknown[], buffers: number[]): string {
-  if (buffers.length === 0) return JSON.stringify(table);
-  let text = "[";
-  let from = 0;
-  for (const index of [...buffers.sort((a, b) => a - b), table.length]) {
-    if (index > from) text += `${from ? "," : ""}${JSON.stringify(table.slice(from, index)).slice(1, -1)}`;
-    if (index < table.length) text += `,${START}${(table[index] as string[])[1]}"]`;
-    from = index + 1;
-  }
-  return `${text}]`;
+/** The text of a root array, with buffers put in after its header. */
+export function joinBuffers(table: unknown[], buffers: string[]): string {
+  const text = JSON.stringify(table);
+  return buffers.length > 0 ? `${START}"${buffers.join('","')}",${text.slice(START.length)}` : text;
 }
 
-/**
- * Takes the base64 of big buffers out of a text that ends with one, leaving `["~A", index]` in their places.
- * `["` followed by `~` cannot stand inside a JSON string, so what it finds are arrays.
- */
-export function cutBuffers(text: string): { rest: string; cut: (string | undefined)[] } {
-  const cut: string[] = [];
-  let rest = "";
-  // The last string is long: most texts are told by a look at their end.
-  const tail = text.length - 3;
-  if (text.indexOf('"', tail - BIG_BUFFER) === tail && text.startsWith(`["${HEADER}"`)) {
-    let last = 0;
-    for (let at = text.indexOf(START); at >= 0;) {
-      const from = at + START.length;
-      const end = text.indexOf('"', from);
-      if (end < 0) break;
-      if (end - from >= BIG_BUFFER) {
-        rest += text.slice(last, from - 1) + cut.length;
-        cut.push(text.slice(from, end));
-        last = end + 1;
-      }
-      at = text.indexOf(START, end);
-    }
-    rest += text.slice(last);
+/** Moves the buffers of a text to a list, in their order, and returns the rest of the text. */
+export function cutBuffers(text: string, buffers: unknown[]): string {
+  let start = START.length;
+  while (text[start] === '"' && text.startsWith(START)) {
+    const end = text.indexOf('"', start + 1);
+    if (end - start <= BIG_BUFFER || text[end + 1] !== ",") break;
+    buffers.push(text.slice(start + 1, end));
+    start = end + 2;
   }
-  return cut.length > 0 ? { rest, cut } : { rest: text, cut };
+  return start > START.length ? START + text.slice(start) : text;
 }

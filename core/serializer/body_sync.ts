@@ -6,7 +6,7 @@
 import { quote } from "../errors.ts";
 import { parseForm } from "./form_body.ts";
 import { headersFromText, headersToText } from "./header_text.ts";
-import { SerializerError } from "./serializer_error.ts";
+import { fault } from "./serializer_error.ts";
 
 /** Bytes, or the text that they spell in UTF-8; `null` when there is no body. */
 export type BodyContent = string | Uint8Array<ArrayBuffer> | null;
@@ -17,31 +17,51 @@ export interface SnapshotOptions {
   maxBytes?: number;
 }
 
-/** The headers as lines, and the body as it is held. */
-export let contentOf: (message: BodySync) => { headers: string; body: BodyContent };
+/** All that a message is made of, in the order of the wire: the headers as lines, and the body, come last. */
+export type MessageParts = [...own: unknown[], lines: string, body: BodyContent];
+
+/** Parts on their way to a constructor, which takes them without a check. */
+export let ready: MessageParts | undefined;
+
+/** Makes a message of parts that have been validated, and takes them over. */
+export function revive<T extends BodySync>(Class: new (first: "") => T, parts: MessageParts): T {
+  ready = parts;
+  return new Class("");
+}
+
+/** A copy of a message's parts, with its headers as they are at present. */
+export let partsOf: (message: BodySync) => MessageParts;
 
 /** What `RequestSync` and `ResponseSync` have in common: headers and a body. */
 export abstract class BodySync {
-  #lines: string;
+  readonly #parts: readonly [...unknown[], string, BodyContent];
   #headers: Headers | undefined;
-  readonly #body: BodyContent;
 
   static {
-    contentOf = (message) => {
-      if (message.#headers) message.#lines = headersToText(message.#headers);
-      return { headers: message.#lines, body: message.#body };
+    partsOf = (message) => {
+      const parts: MessageParts = [...message.#parts];
+      if (message.#headers) parts[parts.length - 2] = headersToText(message.#headers);
+      return parts;
     };
   }
 
-  /** Takes over headers, one line `name: value` each, and a body, text or bytes. */
-  constructor(lines: string, body: string | Uint8Array<ArrayBuffer> | null) {
-    this.#lines = lines;
-    this.#body = body;
+  /** Takes over the parts; the headers are one line `name: value` each, the body text or bytes. */
+  constructor(parts: readonly [...own: unknown[], lines: string, body: string | Uint8Array<ArrayBuffer> | null]) {
+    ready = undefined;
+    this.#parts = parts;
+  }
+
+  get #body(): BodyContent {
+    return this.#parts.at(-1) as BodyContent;
+  }
+
+  get #type(): string {
+    return this.headers.get("content-type") ?? "";
   }
 
   /** The headers; changes to them are kept. */
   get headers(): Headers {
-    return this.#headers ??= headersFromText(this.#lines);
+    return this.#headers ??= headersFromText(this.#parts.at(-2) as string);
   }
 
   /**
@@ -53,17 +73,14 @@ export abstract class BodySync {
     try {
       return JSON.parse(this.text());
     } catch (cause) {
-      throw new SerializerError("INVALID_BODY", `Cannot read the body as JSON, use text() to see it: ${cause}`, {
-        cause,
-      });
+      throw fault("INVALID_BODY", "read the body as JSON", String(cause), { cause });
     }
   }
 
   /** The body as text, decoded as UTF-8, without a byte order mark; `""` when there is none. */
   text(): string {
     const body = this.#body;
-    if (typeof body === "string") return body.charCodeAt(0) === 0xfeff ? body.slice(1) : body;
-    return body ? new TextDecoder().decode(body) : "";
+    return typeof body === "string" ? body.replace(/^\ufeff/, "") : new TextDecoder().decode(body ?? undefined);
   }
 
   /** The body as bytes, a copy at each call. */
@@ -79,7 +96,7 @@ export abstract class BodySync {
 
   /** The body as a Blob whose type is the content type. */
   blob(): Blob {
-    return new Blob([this.bytes()], { type: this.headers.get("content-type") ?? "" });
+    return new Blob([this.bytes()], { type: this.#type });
   }
 
   /**
@@ -88,11 +105,9 @@ export abstract class BodySync {
    * @throws {SerializerError} `INVALID_BODY` when it is neither.
    */
   formData(): FormData {
-    const type = this.headers.get("content-type") ?? "";
-    const form = parseForm(this.bytes(), type);
-    if (form) return form;
-    const message = `Cannot read the body as a form: use text() or bytes() to see it, got content type ${quote(type)}`;
-    throw new SerializerError("INVALID_BODY", message);
+    const form = parseForm(this.bytes(), this.#type);
+    if (!form) throw fault("INVALID_BODY", "read the body as a form", `content type ${quote(this.#type)}`);
+    return form;
   }
 }
 
@@ -107,31 +122,25 @@ export function holdBody(body: string | Uint8Array | ArrayBuffer | null): BodyCo
   }
 }
 
-/** Reads a native body, counting; throws `BODY_USED` or `BODY_TOO_LARGE`, the stream then cancelled. */
-export async function readBody(source: Request | Response, options: SnapshotOptions): Promise<BodyContent> {
+/**
+ * The headers of a native message, and its body, read counting; throws `BODY_USED` or `BODY_TOO_LARGE`, the stream
+ * then cancelled.
+ */
+export async function readMessage(
+  source: Request | Response,
+  options: SnapshotOptions,
+): Promise<[lines: string, body: BodyContent]> {
   const { maxBytes = Infinity } = options;
-  if (source.bodyUsed) {
-    throw new SerializerError("BODY_USED", "Cannot take a snapshot: the body has been read, clone() it before");
-  }
-  if (!source.body) return null;
+  if (source.bodyUsed) throw fault("BODY_USED", "take a snapshot", "a body that has been read");
+  const lines = headersToText(source.headers);
+  if (!source.body) return [lines, null];
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
-  const reader = source.body.getReader();
-  for (let step = await reader.read(); !step.done; step = await reader.read()) {
-    received += step.value.byteLength;
-    if (received > maxBytes) {
-      await reader.cancel().catch(() => {});
-      const message =
-        `Cannot hold the body: raise maxBytes (${maxBytes}) or ask for less, got ${received} bytes so far`;
-      throw new SerializerError("BODY_TOO_LARGE", message, { received });
-    }
-    chunks.push(step.value);
+  // Whatever ends the loop early cancels the rest.
+  for await (const chunk of source.body) {
+    received += chunk.byteLength;
+    if (received > maxBytes) throw fault("BODY_TOO_LARGE", "hold the body", `${received} bytes so far`, { received });
+    chunks.push(chunk);
   }
-  const bytes = new Uint8Array(received);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return holdBody(bytes);
+  return [lines, holdBody(await new Blob(chunks).arrayBuffer())];
 }

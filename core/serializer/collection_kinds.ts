@@ -5,86 +5,57 @@
  * @module
  */
 import type { Kind } from "./kind.ts";
+import { defineFields } from "./own_fields.ts";
 
-/** Largest array length. */
-const MAX_LENGTH = 2 ** 32 - 1;
-
+/** `["~M", key, value, …]` */
 export const map: Kind<Map<unknown, unknown>> = {
   tag: "~M",
-  write(value, out, place, writer) {
-    for (const [key, item] of value) {
-      out.push(writer.value(key, place, out.length));
-      out.push(writer.value(item, place, out.length));
-    }
+  take(value, out) {
+    for (const [key, item] of value) out.push(key, item);
   },
-  create: (data, reader) => data.length % 2 === 1 ? new Map() : reader.fail("a Map needs a value for each key"),
-  fill(value, data, reader) {
-    for (let i = 1; i < data.length; i += 2) value.set(reader.read(data, i), reader.read(data, i + 1));
+  make: (data) => data.length % 2 ? new Map() : undefined,
+  put(value, data) {
+    for (let i = 1; i < data.length; i += 2) value.set(data[i], data[i + 1]);
   },
 };
 
+/** `["~S", value, …]` */
 export const set: Kind<Set<unknown>> = {
   tag: "~S",
-  write(value, out, place, writer) {
-    for (const item of value) out.push(writer.value(item, place, out.length));
+  take(value, out) {
+    for (const item of value) out.push(item);
   },
-  create: () => new Set(),
-  fill(value, data, reader) {
-    for (let i = 1; i < data.length; i++) value.add(reader.read(data, i));
+  make: () => new Set(),
+  put(value, data) {
+    for (let i = 1; i < data.length; i++) value.add(data[i]);
   },
 };
 
+/** `["~N", key, value, …]` */
 export const nullObject: Kind<Record<string, unknown>> = {
   tag: "~N",
-  write(value, out, place, writer) {
-    for (const key of Object.keys(value)) {
-      out.push(key);
-      out.push(writer.value(value[key], place, out.length));
-    }
-  },
-  create: () => Object.create(null),
-  fill(value, data, reader) {
-    for (let i = 1; i < data.length; i += 2) {
-      const key = data[i];
-      if (typeof key !== "string" || i + 1 === data.length) reader.fail("an object needs strings and values in turn");
-      value[key as string] = reader.read(data, i + 1);
-    }
-  },
+  take: takeFields,
+  make: (data) => data.length % 2 ? Object.create(null) : undefined,
+  put: (value, data) => putFields(value, data, 1),
 };
 
+/** `["~L", length, key, value, …]` */
 export const looseArray: Kind<unknown[]> = {
   tag: "~L",
-  write(value, out, place, writer) {
+  take(value, out) {
     out.push(value.length);
-    for (const key of Object.keys(value)) {
-      const index = arrayIndex(key);
-      out.push(index ?? key);
-      out.push(writer.value(value[key as unknown as number], place, out.length));
-    }
+    takeFields(value, out);
   },
-  create(data, reader) {
-    const length = data[1];
-    if (!isIndex(length, MAX_LENGTH + 1) || data.length % 2 !== 0) reader.fail("an array needs its length and pairs");
+  make(data) {
+    if (data.length % 2) return;
     const value: unknown[] = [];
     // Past 32 Mi elements V8 keeps a dictionary, and goes on doing so: the length as such then costs no memory.
-    value.length = MAX_LENGTH;
-    value.length = length as number;
+    value.length = 2 ** 32 - 1;
+    value.length = data[1] as number;
     return value;
   },
-  fill(value, data, reader) {
-    for (let i = 2; i < data.length; i += 2) {
-      const key = data[i];
-      const named = typeof key === "string" && key !== "length" && arrayIndex(key) === undefined;
-      if (!named && !isIndex(key, value.length)) reader.fail("an array's keys are indexes below its length, or names");
-      const item = reader.read(data, i + 1);
-      Object.defineProperty(value, key as PropertyKey, {
-        value: item,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      });
-    }
-  },
+  // An index beyond it would have changed the length.
+  put: (value, data) => putFields(value, data, 2) && value.length === data[1],
 };
 
 /** An array's elements, if it has neither holes nor properties beside them. */
@@ -97,12 +68,14 @@ export function denseCopy(value: unknown[]): unknown[] | undefined {
   return dense ? items : undefined;
 }
 
-function isIndex(value: unknown, end: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < end;
+function takeFields(value: object, out: unknown[]): void {
+  for (const [key, item] of Object.entries(value)) out.push(key, item);
 }
 
-/** The number that an array's key stands for, if it is an index. */
-function arrayIndex(key: string): number | undefined {
-  const index = Number(key);
-  return isIndex(index, MAX_LENGTH) && String(index) === key ? index : undefined;
+function putFields(value: object, data: unknown[], start: number): boolean {
+  for (let i = start; i < data.length; i += 2) {
+    if (typeof data[i] !== "string") return false;
+    defineFields(value, { [data[i] as string]: data[i + 1] }, true);
+  }
+  return true;
 }

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { Kind, Reader } from "./kind.ts";
-import { kindOfTag } from "./kinds.ts";
-import { DEFAULT_LIMITS, type SerializerLimits } from "./limits.ts";
+import { quote } from "../errors.ts";
+import type { Kind } from "./kind.ts";
+import { byTag } from "./kinds.ts";
+import { limitsOf, type SerializerLimits } from "./limits.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
-import { type RegisteredType, typeOfName } from "./registry.ts";
-import { SerializerError, type SerializerErrorCode } from "./serializer_error.ts";
-import { HEADER, TILDE } from "./wire.ts";
+import { fault, type SerializerErrorCode } from "./serializer_error.ts";
+import { findPath, property } from "./tree_path.ts";
+import { HEADER, isContainer, oddNumber, TILDE } from "./wire.ts";
 
 /** Containers that are read recursively inside each other; deeper ones wait for their turn. Bounds the stack. */
 const MAX_NESTING = 500;
@@ -17,266 +18,189 @@ const MAX_NESTING = 500;
 /** Stands for an entry whose value cannot be referred to yet. */
 const PENDING = Symbol();
 
-/** Strings that stand for what JSON has no word for. */
-const ATOMS: Record<string, number | undefined> = {
-  "~u": undefined,
-  "~n": NaN,
-  "~p": Infinity,
-  "~m": -Infinity,
-  "~z": -0,
-};
-
 type Container = Record<string | number, unknown>;
 
-/** Reads the root array of a marked text; the array is used up. `cut` is what `cutBuffers` took out. */
-export function decode(root: unknown[], limits?: SerializerLimits, cut: (string | undefined)[] = []): unknown {
-  return new Decoder(root, limits, cut).run();
-}
-
-class Decoder implements Reader {
-  readonly maxRegExpLength: number;
+/** Reads the root array of one marked text; the array is used up. `buffers` are what `cutBuffers` took out. */
+export class Decoder {
   readonly #table: unknown[];
   readonly #limits: Required<SerializerLimits>;
   readonly #polluted = isPrototypePolluted();
   /** Values of the table's entries, as far as they exist. */
-  readonly #values: unknown[] = [PENDING, undefined];
-  readonly #later: { fill: () => void; depth: number }[] = [];
+  readonly #values: unknown[] = [PENDING];
+  /** What waits for its turn, and the containers around it. */
+  readonly #later: [run: () => void, depth: number][] = [];
+  /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
+  readonly #buffers: (string | undefined)[];
   /** Containers around the value whose turn it is. */
   #base = 0;
-  /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
-  readonly #cut: (string | undefined)[];
   /** Containers inside it that are being read. */
   #nesting = 0;
-  /** Codecs that wait for complete data. */
+  /** Values that can be made only when the one at hand is complete. */
   #whole = 0;
-  /** Where a failure would be: the container in the tree, and the key. */
-  #container: unknown;
-  #key: string | number = 0;
 
-  constructor(table: unknown[], limits: SerializerLimits | undefined, cut: (string | undefined)[]) {
-    this.#cut = cut;
+  constructor(table: unknown[], limits: SerializerLimits | undefined, buffers: (string | undefined)[]) {
     this.#table = table;
-    this.#limits = limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS;
-    this.maxRegExpLength = this.#limits.maxRegExpLength;
+    this.#limits = limitsOf(limits);
+    this.#buffers = buffers;
   }
 
   run(): unknown {
-    const version = this.#table[0];
-    if (version !== HEADER) {
-      const message = `Cannot read the text: use the version of this package that wrote it, or ${HEADER}`;
-      throw new SerializerError("UNSUPPORTED_VERSION", `${message}, got ${JSON.stringify(version)}`, { path: "$[0]" });
+    const [version] = this.#table;
+    if (version !== HEADER) this.#fail("UNSUPPORTED_VERSION", quote(version), this.#table);
+    if (this.#table.length < 2) this.#fail("MALFORMED", "no root", this.#table);
+    const root = this.#table[1];
+    const value = isContainer(root)
+      ? this.#entry(1, this.#table, 1)
+      : isRich(root)
+      ? this.#text(root as string, this.#table, 1)
+      : root;
+    for (const [run, depth] of this.#later) {
+      this.#base = depth;
+      run();
     }
-    if (this.#table.length < 2) this.fail("there is no root");
-    try {
-      const value = this.#entry(1);
-      for (let i = 0; i < this.#later.length; i++) {
-        const { fill, depth } = this.#later[i];
-        this.#base = depth;
-        fill();
-      }
-      return value;
-    } catch (cause) {
-      if (cause instanceof SerializerError) throw cause;
-      this.fail(cause instanceof Error ? cause.message : String(cause), "MALFORMED", cause);
-    }
+    return value;
   }
 
-  fail(what: string, code: SerializerErrorCode = "MALFORMED", cause?: unknown): never {
-    const path = `$${locate(this.#table, this.#container, this.#key)}`;
-    const message = `Cannot read the text: it was not written by stringify, or was changed since: ${what}`;
-    throw new SerializerError(code, `${message}, at ${path}`, cause === undefined ? { path } : { path, cause });
+  /** Throws with the path of a container's key in the tree. */
+  #fail(
+    code: SerializerErrorCode,
+    got: string,
+    container: object,
+    key: string | number = 0,
+    why?: ErrorOptions,
+  ): never {
+    const path = (findPath(this.#table, (value) => value === container) ?? "$") + property(key);
+    throw fault(code, `read ${path}`, got, { path, ...why });
   }
 
-  read(container: unknown[], key: number): unknown {
-    const raw = container[key];
-    if (typeof raw === "string") return raw.charCodeAt(0) === TILDE ? this.#text(raw, container, key) : raw;
-    return typeof raw === "object" && raw !== null ? this.#object(raw, 0) : raw;
-  }
-
-  base64(data: unknown): string {
-    const text = typeof data === "number" ? this.#cut[data] : data;
-    if (typeof text !== "string") this.fail("an ArrayBuffer needs its base64");
-    if (typeof data === "number") this.#cut[data] = undefined;
-    return text as string;
+  /** Reads what stands at `container[key]`. */
+  #read(raw: unknown, container: object, key: string | number): unknown {
+    return typeof raw === "string" ? this.#text(raw, container, key) : this.#object(raw as object, 0);
   }
 
   /** What a string that starts with a tilde stands for; digits are read one by one, as references are so frequent. */
-  #text(raw: string, container: unknown, key: string | number): unknown {
-    const first = raw.charCodeAt(1);
-    if (first === TILDE) return raw.slice(1);
-    let id = first === 48 ? NaN : 0;
+  #text(raw: string, container: object, key: string | number): unknown {
+    let id = raw.charCodeAt(1) === 48 ? NaN : 0;
     for (let i = 1; i < raw.length; i++) {
       const digit = raw.charCodeAt(i) - 48;
       id = digit >= 0 && digit <= 9 ? id * 10 + digit : NaN;
     }
-    if (id > 0) {
-      const known = this.#values[id];
-      if (typeof known === "object") return known;
-    } else if (raw in ATOMS) return ATOMS[raw];
-    this.#container = container;
-    this.#key = key;
-    return id > 0 && id < this.#table.length ? this.#entry(id) : this.fail("a reference leads nowhere");
+    if (id > 0) return this.#entry(id, container, key);
+    const rest = raw.slice(1);
+    if (rest[0] === "~") return rest;
+    if (rest === "u") return undefined;
+    const number = Number(rest.slice(1));
+    if (oddNumber(number) === raw) return number;
+    // What stands behind a minus sign names a buffer.
+    const base64 = `~-${number}` === raw ? this.#buffers[number] : undefined;
+    this.#buffers[number] = undefined;
+    return base64 ?? this.#fail("MALFORMED", quote(raw), container, key);
   }
 
   /** The value of an entry of the table, made at its first use. */
-  #entry(id: number): unknown {
+  #entry(id: number, container: object, key: string | number): unknown {
     const known = this.#values[id];
-    if (known !== undefined) {
-      return known === PENDING ? this.fail("a class without create and restore contains itself", "CODEC_CYCLE") : known;
-    }
+    if (known === PENDING) this.#fail("CODEC_CYCLE", "a reference to itself", container, key);
+    if (known !== undefined) return known;
     const raw = this.#table[id];
-    if (typeof raw === "object" && raw !== null) return this.#object(raw, id);
-    if (id > 1 || typeof raw === "string" && raw.charCodeAt(1) < 58) this.fail("an entry of the table is no object");
-    return this.read(this.#table, id);
+    return isContainer(raw) ? this.#object(raw, id) : this.#fail("MALFORMED", quote(raw), container, key);
   }
 
+  /** Reads a container, of the entry `id` if that is above zero. */
   #object(raw: object, id: number): unknown {
-    if (this.#base + this.#nesting >= this.#limits.maxDepth) this.fail("more levels than maxDepth", "LIMIT_EXCEEDED");
-    if (!Array.isArray(raw)) {
-      if (id > 0) this.#values[id] = raw;
-      if (this.#nesting < MAX_NESTING) this.#fillRecord(raw as Container);
-      else this.#putOff(() => this.#fillRecord(raw as Container));
-      return raw;
-    }
-    const tag: unknown = raw[0];
-    if (typeof tag === "string" && tag.charCodeAt(0) === TILDE) {
-      const letter = tag.charCodeAt(1);
-      if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw, id);
+    const { maxDepth } = this.#limits;
+    if (this.#base + this.#nesting >= maxDepth) this.#fail("LIMIT_EXCEEDED", `more than ${maxDepth} levels`, raw);
+    if (Array.isArray(raw)) {
+      const tag = raw[0];
+      if (typeof tag === "string" && tag.charCodeAt(0) === TILDE) {
+        const letter = tag.charCodeAt(1);
+        if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw, id);
+      }
     }
     if (id > 0) this.#values[id] = raw;
-    if (this.#nesting < MAX_NESTING) this.#fillList(raw);
-    else this.#putOff(() => this.#fillList(raw));
+    this.#fill(raw);
     return raw;
   }
 
-  /** Fills a container at the limit of the stack: in its turn, or at once where a codec waits for it. */
-  #putOff(fill: () => void): void {
-    if (this.#whole === 0) {
-      this.#later.push({ fill, depth: this.#base + this.#nesting + 1 });
-      return;
+  #tagged(tag: string, raw: unknown[], id: number): unknown {
+    const kind = byTag.get(tag);
+    if (!kind) this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
+    if (id > 0) this.#values[id] = PENDING;
+    if (kind.shape && !kind.put) {
+      this.#whole++;
+      this.#fill(raw, kind);
+      this.#whole--;
     }
-    if (this.#nesting > 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
-    fill();
+    const value = this.#make(kind, raw);
+    if (id > 0) this.#values[id] = value;
+    if (kind.put) this.#fill(raw, kind, value as object);
+    return value;
+  }
+
+  /** Makes a value of its parts; given the value, puts its parts into it. */
+  #make(kind: Kind, raw: unknown[], value?: object): unknown {
+    const { tag, shape, cap } = kind;
+    let why: ErrorOptions | undefined;
+    if (value || !shape || shape.test(typesOf(raw))) {
+      if (cap && (raw[1] as string).length > this.#limits[cap]) {
+        this.#fail("LIMIT_EXCEEDED", `more than ${cap} (${this.#limits[cap]})`, raw);
+      }
+      try {
+        const made = value ? kind.put!(value, raw) !== false : kind.make(raw);
+        if (made !== undefined && made !== false) return made;
+      } catch (cause) {
+        why = { cause };
+      }
+    }
+    this.#fail(why && tag[1] === "C" ? "CODEC_FAILED" : "MALFORMED", quote(tag), raw, 0, why);
+  }
+
+  /** Reads what a container holds and puts it into the value, if there is one; at the limit of the stack, in turns. */
+  #fill(raw: object, kind?: Kind, value?: object): void {
+    if (this.#isTooDeep(raw)) return this.#putOff(() => this.#fill(raw, kind, value));
+    this.#nesting++;
+    if (Array.isArray(raw)) {
+      for (let i = kind ? 1 : 0; i < raw.length; i++) {
+        const item = raw[i];
+        if (isRich(item)) raw[i] = this.#read(item, raw, i);
+      }
+    } else this.#fillRecord(raw as Container);
+    if (value) {
+      // Values that wait for their turn are complete when the turn after it comes.
+      if (this.#isTooDeep(raw)) this.#putOff(() => this.#make(kind!, raw as unknown[], value));
+      else this.#make(kind!, raw as unknown[], value);
+    }
+    this.#nesting--;
   }
 
   #fillRecord(raw: Container): void {
-    this.#nesting++;
     for (const key in raw) {
       const item = raw[key];
-      if (typeof item === "string") {
-        if (item.charCodeAt(0) !== TILDE || this.#polluted && !Object.hasOwn(raw, key)) continue;
-        raw[key] = this.#text(item, raw, key);
-      } else if (typeof item === "object" && item !== null) {
-        if (this.#polluted && !Object.hasOwn(raw, key)) continue;
-        const value = this.#object(item, 0);
-        if (value !== item) raw[key] = value;
-      }
+      if (!isRich(item) || this.#polluted && !Object.hasOwn(raw, key)) continue;
+      const read = this.#read(item, raw, key);
+      if (read !== item) raw[key] = read;
     }
-    this.#nesting--;
   }
 
-  #fillList(raw: unknown[]): void {
-    this.#nesting++;
-    for (let i = 0; i < raw.length; i++) {
-      const item = raw[i];
-      if (typeof item === "string") {
-        if (item.charCodeAt(0) === TILDE) raw[i] = this.#text(item, raw, i);
-      } else if (typeof item === "object" && item !== null) {
-        const value = this.#object(item, 0);
-        if (value !== item) raw[i] = value;
-      }
-    }
-    this.#nesting--;
+  #putOff(run: () => void): void {
+    this.#later.push([run, this.#base + this.#nesting]);
   }
 
-  #tagged(tag: string, raw: unknown[], id: number): unknown {
-    this.#container = raw;
-    this.#key = 0;
-    if (tag === "~I") return this.#bigint(raw);
-    if (tag === "~C") return this.#registered(raw, id);
-    const kind: Kind<object> = kindOfTag(tag) ?? this.fail("a tag is unknown");
-    if (id > 0) this.#values[id] = PENDING;
-    const value = kind.create(raw, this);
-    if (id > 0) this.#values[id] = value;
-    if (!kind.fill) return value;
-    if (this.#nesting < MAX_NESTING) this.#fill(kind, value, raw);
-    else this.#putOff(() => this.#fill(kind, value, raw));
-    return value;
-  }
-
-  #fill(kind: Kind<object>, value: object, raw: unknown[]): void {
-    this.#nesting++;
-    kind.fill!(value, raw, this);
-    this.#nesting--;
-  }
-
-  #bigint([, digits]: unknown[]): bigint {
-    const { maxBigIntDigits } = this.#limits;
-    if (typeof digits !== "string" || !/^-?\d+$/.test(digits)) this.fail("a bigint needs its digits");
-    if ((digits as string).length > maxBigIntDigits) {
-      this.fail("a bigint longer than maxBigIntDigits", "LIMIT_EXCEEDED");
-    }
-    return BigInt(digits as string);
-  }
-
-  #registered(raw: unknown[], id: number): unknown {
-    const name = raw[1];
-    const type: RegisteredType = (typeof name === "string" ? typeOfName(name) : undefined) ??
-      this.fail("a class is not registered in this program", "UNKNOWN_TYPE");
-    if (raw.length !== 3) this.fail("a registered class needs its data");
-    if (!type.decode) return this.#restored(type, raw, id);
-    if (id > 0) this.#values[id] = PENDING;
-    this.#whole++;
-    if (this.#nesting > 4 * MAX_NESTING) this.fail("a codec's data is nested too deep", "LIMIT_EXCEEDED");
-    this.#nesting++;
-    const data = this.read(raw, 2);
-    this.#nesting--;
-    this.#whole--;
-    const value = this.#codec(() => type.decode!(data));
-    if (id > 0) this.#values[id] = value;
-    return value;
-  }
-
-  #restored(type: RegisteredType, raw: unknown[], id: number): unknown {
-    const value = this.#codec(() => type.create()) as object;
-    if (id > 0) this.#values[id] = value;
-    const fill = () => {
-      this.#nesting++;
-      const data = this.read(raw, 2);
-      const restore = () => void this.#codec(() => type.restore(value, data));
-      // Data that has to wait for its turn is complete when the turn after it comes.
-      if (this.#nesting < MAX_NESTING) restore();
-      else this.#putOff(restore);
-      this.#nesting--;
-    };
-    if (this.#nesting < MAX_NESTING) fill();
-    else this.#putOff(fill);
-    return value;
-  }
-
-  #codec(run: () => unknown): unknown {
-    try {
-      return run();
-    } catch (cause) {
-      this.fail("a registered codec threw", "CODEC_FAILED", cause);
-    }
+  /** Whether a container has to wait for its turn, which it cannot where something needs it complete. */
+  #isTooDeep(raw: object): boolean {
+    if (this.#nesting < MAX_NESTING) return false;
+    if (this.#nesting > 4 * MAX_NESTING) this.#fail("LIMIT_EXCEEDED", "a codec's data nested too deep", raw);
+    return this.#whole === 0;
   }
 }
 
-/** Finds the path of a container's key in the tree; only a failure pays for it. */
-function locate(table: unknown[], container: unknown, key: string | number): string {
-  const stack: [value: unknown, path: string][] = [[table, ""]];
-  const seen = new Set<unknown>();
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const [value, path] = next;
-    if (value === container) return `${path}[${JSON.stringify(key)}]`;
-    if (seen.has(value) || path.length > 1000) continue;
-    seen.add(value);
-    for (const [step, item] of Object.entries(value as object)) {
-      if (typeof item === "object" && item !== null) {
-        stack.push([item, `${path}[${Array.isArray(value) ? step : JSON.stringify(step)}]`]);
-      }
-    }
-  }
-  return "";
+/** Whether something in the tree stands for something else, or may hold what does. */
+function isRich(raw: unknown): boolean {
+  return typeof raw === "string" ? raw.charCodeAt(0) === TILDE : typeof raw === "object" && raw !== null;
+}
+
+function typesOf(raw: unknown[]): string {
+  let types = "";
+  for (let i = 1; i < raw.length; i++) types += (typeof raw[i])[0];
+  return types;
 }

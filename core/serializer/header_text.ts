@@ -22,9 +22,6 @@ export function isHeaderText(text: string): boolean {
 /** Reads lines; throws the engine's `TypeError` on what is no header. */
 export function headersFromText(text: string): Headers {
   const headers = new Headers();
-  for (const line of text.split("\n")) {
-    const colon = line.indexOf(": ");
-    if (line !== "") headers.append(line.slice(0, colon), line.slice(colon + 2));
-  }
+  for (const [, name, value] of text.matchAll(/(.*?): (.*)\n/g)) headers.append(name, value);
   return headers;
 }

@@ -1,9 +1,9 @@
 /**
- * What a built-in class tells the writer and the reader about itself.
+ * What a class tells the writer and the reader about itself.
  *
  * @module
  */
-import type { SerializerErrorCode } from "./serializer_error.ts";
+import type { SerializerLimits } from "./limits.ts";
 
 /** Position of an object in the graph that is being written. */
 export interface Place {
@@ -19,38 +19,26 @@ export interface Place {
   ref: string;
 }
 
-/** What a kind may ask of the writer. */
-export interface Writer {
-  /** The cap, in UTF-16 code units. */
-  readonly maxRegExpLength: number;
-  /** Writes any value that stands at `place.out[key]`. */
-  value(value: unknown, place: Place, key: string | number): unknown;
-  /** Throws with the path of `place.out[key]`, or of `place`. */
-  fail(code: SerializerErrorCode, what: string, place: Place, key?: string | number): never;
-}
-
-/** What a kind may ask of the reader. */
-export interface Reader {
-  /** The cap, in UTF-16 code units. */
-  readonly maxRegExpLength: number;
-  /** Reads the intermediate at `container[key]`. */
-  read(container: unknown[], key: number): unknown;
-  /** The base64 of an ArrayBuffer, given what follows its tag. */
-  base64(data: unknown): string;
-  /** Throws `MALFORMED`, or another code, with the path of the tag at hand. */
-  fail(what: string, code?: SerializerErrorCode): never;
-}
-
-/** A class that is written as an array `[tag, …]`. */
-export interface Kind<T extends object> {
-  /** `~` and one capital letter. */
+/**
+ * A class that is written as an array `[tag, …parts]`. The parts are values of any kind: writer and reader carry them,
+ * and check types and caps.
+ */
+export interface Kind<T = object> {
+  /** `~` and one capital letter, then the name of the class where several share the letter. */
   readonly tag: string;
-  /** Whether `write` needs but its first two arguments, as the class contains no values and has no cap. */
+  /** The types of the parts, by the first letters of their `typeof`. Default: `make` takes them as they stand. */
+  readonly shape?: RegExp;
+  /** Whether the fast path may take it: no part is a container as a rule, there is no cap, no code of the program. */
   readonly leaf?: true;
-  /** Appends what follows the tag to `out`, which is already `place.out`. */
-  write(value: T, out: unknown[], place: Place, writer: Writer): void;
-  /** Makes the value; when there is `fill`, without any part that could contain it. */
-  create(data: unknown[], reader: Reader): T;
-  /** Adds the parts that could contain the value. */
-  fill?(value: T, data: unknown[], reader: Reader): void;
+  /** The limit on the length of the first part. */
+  readonly cap?: keyof SerializerLimits;
+  /** Appends the parts of a value to `out`, which holds the tag. */
+  take(value: T, out: unknown[]): unknown;
+  /** Makes the value of `[tag, …parts]`; `undefined`, or anything thrown, tells that they are malformed. */
+  make(data: unknown[]): T | undefined;
+  /**
+   * Puts the parts into the value, which they may contain: `make` then comes before they have been read. `false` tells
+   * that they are malformed.
+   */
+  put?(value: T, data: unknown[]): boolean | void;
 }

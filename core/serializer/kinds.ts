@@ -1,61 +1,48 @@
 /**
- * The fixed tables of built-in classes.
+ * The tables of classes: the built-in ones, and those that the program registers.
  *
  * @module
  */
-import { arrayBuffer, view, viewClasses } from "./binary_kinds.ts";
+import { arrayBuffer, viewClasses, viewKind } from "./binary_kinds.ts";
 import { looseArray, map, nullObject, set } from "./collection_kinds.ts";
-import { domException, error } from "./error_kinds.ts";
+import { domException, errorClasses, errorKind } from "./error_kinds.ts";
 import type { Kind } from "./kind.ts";
 import { request, response } from "./message_kinds.ts";
 import { RequestSync } from "./request_sync.ts";
 import { ResponseSync } from "./response_sync.ts";
-import { boxed, date, headers, regExp, searchParams, url } from "./scalar_kinds.ts";
+import { bigint, boxed, date, headers, regExp, textKind } from "./scalar_kinds.ts";
 
-type AnyKind = Kind<object>;
+/** The kinds by prototype, for writing. */
+export const byPrototype: Map<unknown, Kind> = new Map();
 
-const classes: [{ readonly prototype: object }, unknown][] = [
-  [Date, date],
-  [ArrayBuffer, arrayBuffer],
-  [URL, url],
-  [URLSearchParams, searchParams],
-  [Map, map],
-  [Set, set],
-  [RegExp, regExp],
-  [Number, boxed],
-  [String, boxed],
-  [Boolean, boxed],
-  [BigInt, boxed],
-  [Symbol, boxed],
-  [Headers, headers],
-  [RequestSync, request],
-  [ResponseSync, response],
-  ...[...viewClasses.values()].map((View): [{ readonly prototype: object }, unknown] => [View, view]),
-];
+/** The kinds by tag, for reading. */
+export const byTag: Map<string, Kind> = new Map();
 
-const byPrototype = new Map<object, AnyKind>(classes.map(([{ prototype }, kind]) => [prototype, kind as AnyKind]));
-
-const byTag = new Map<unknown, AnyKind>(
-  [...byPrototype.values(), nullObject, looseArray, error, domException].map((kind) => [kind.tag, kind as AnyKind]),
-);
-
-/** The kind of an object whose class is built in and is no error. */
-export function kindOfPrototype(prototype: object | null): AnyKind | undefined {
-  return prototype === null ? nullObject as AnyKind : byPrototype.get(prototype);
+/** Adds a kind, and the classes that are written as it. */
+export function addKind<T>(kind: Kind<T>, ...classes: { readonly prototype: T | null }[]): void {
+  byTag.set(kind.tag, kind as Kind<unknown> as Kind);
+  for (const { prototype } of classes) byPrototype.set(prototype, kind as Kind<unknown> as Kind);
 }
 
-/** The kind of an error of any class. */
-export function kindOfError(value: object): AnyKind | undefined {
-  if (value instanceof DOMException) return domException as unknown as AnyKind;
-  return value instanceof Error ? error as unknown as AnyKind : undefined;
-}
+addKind(date, Date);
+addKind(arrayBuffer, ArrayBuffer);
+addKind(textKind("~U", URL), URL);
+addKind(textKind("~W", URLSearchParams), URLSearchParams);
+addKind(map, Map);
+addKind(set, Set);
+addKind(regExp, RegExp);
+addKind(boxed, Number, String, Boolean, BigInt, Symbol);
+addKind(headers, Headers);
+addKind(request, RequestSync);
+addKind(response, ResponseSync);
+addKind(nullObject, { prototype: null });
+addKind(looseArray);
+addKind(bigint);
+addKind(domException, DOMException);
+for (const View of viewClasses) addKind(viewKind(View), View);
+for (const Class of errorClasses) addKind(errorKind(Class), Class);
 
-/** The kind of a tag. */
-export function kindOfTag(tag: unknown): AnyKind | undefined {
-  return byTag.get(tag);
-}
-
-/** Whether instances of a class are carried without its being registered. */
-export function isBuiltIn(prototype: object): boolean {
-  return byPrototype.has(prototype) || prototype === Object.prototype || prototype === Array.prototype;
+/** The kind of an error of any class: that of its nearest built-in base. */
+export function kindOfError(value: object): Kind | undefined {
+  return byPrototype.get([...errorClasses, DOMException].findLast((Class) => value instanceof Class)?.prototype);
 }

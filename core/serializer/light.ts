@@ -1,10 +1,10 @@
 /**
- * The fast path of the writer: trees of plain objects, dense arrays, dates, messages and primitives. It copies nothing that JSON
- * carries as it is, so that a pure value comes back untouched, and gives up on everything else.
+ * The fast path of the writer: trees of plain objects, dense arrays, dates, messages and primitives. It copies nothing
+ * that JSON carries as it is, so that a pure value comes back untouched, and gives up on everything else.
  *
  * @module
  */
-import { kindOfPrototype } from "./kinds.ts";
+import { byPrototype } from "./kinds.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
 import { HEADER, isMarked, TILDE } from "./wire.ts";
 
@@ -27,12 +27,6 @@ interface Scan {
 
 type Container = Record<string, unknown>;
 
-interface LeafKind {
-  tag: string;
-  leaf?: true;
-  write(value: object, out: unknown[]): void;
-}
-
 /** Whether objects inherit enumerable properties, because someone extended `Object.prototype`. */
 let polluted = false;
 
@@ -43,14 +37,21 @@ let polluted = false;
 export function writeLight(value: unknown, maxDepth = MAX_DEPTH): unknown {
   const scan: Scan = { list: [], set: undefined, rich: false };
   polluted = isPrototypePolluted();
-  const tree = write(value, scan, Math.min(maxDepth, MAX_DEPTH));
-  if (tree === BAIL) return BAIL;
-  return scan.rich ? [HEADER, tree] : isMarked(value) ? BAIL : value;
+  const tree = isPlain(value) ? value : write(value, scan, Math.min(maxDepth, MAX_DEPTH));
+  if (scan.rich && tree !== BAIL) return [HEADER, tree];
+  return tree === BAIL || isMarked(value) ? BAIL : value;
 }
 
+/** Whether a value is written in a marked text as it is. */
+export function isPlain(value: unknown): boolean {
+  if (typeof value === "string") return value.charCodeAt(0) !== TILDE;
+  if (typeof value === "number") return value - value === 0 && (value !== 0 || 1 / value > 0);
+  return value === null || typeof value === "boolean";
+}
+
+/** Writes what is not plain. */
 function write(value: unknown, scan: Scan, room: number): unknown {
-  if (isPlain(value)) return value;
-  if (typeof value === "object") return writeContainer(value!, scan, room);
+  if (typeof value === "object") return writeContainer(value as object, scan, room);
   if (typeof value === "string") return `~${value}`;
   if (value !== undefined) return BAIL;
   scan.rich = true;
@@ -62,11 +63,16 @@ function writeContainer(value: object, scan: Scan, room: number): unknown {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) return writeRecord(value as Container, scan, room - 1);
   if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, room - 1) : BAIL;
-  const kind = kindOfPrototype(prototype) as LeafKind | undefined;
+  const kind = byPrototype.get(prototype);
   if (!kind?.leaf) return BAIL;
   scan.rich = true;
-  const out = [kind.tag];
-  kind.write(value, out);
+  const out: unknown[] = [kind.tag];
+  kind.take(value, out);
+  for (let i = 1; i < out.length; i++) {
+    if (isPlain(out[i])) continue;
+    out[i] = write(out[i], scan, room);
+    if (out[i] === BAIL) return BAIL;
+  }
   return out;
 }
 
@@ -93,9 +99,8 @@ function writeList(value: unknown[], scan: Scan, room: number): unknown {
   let out = value;
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
-    if (item === undefined && !Object.hasOwn(value, i)) return BAIL;
     if (isPlain(item)) continue;
-    const written = write(item, scan, room);
+    const written = item === undefined && !Object.hasOwn(value, i) ? BAIL : write(item, scan, room);
     if (written === item) continue;
     if (written === BAIL) return BAIL;
     if (out === value) out = value.slice();
@@ -104,20 +109,8 @@ function writeList(value: unknown[], scan: Scan, room: number): unknown {
   return out;
 }
 
-/** Whether JSON carries a value as it is, in a marked text too. */
-function isPlain(value: unknown): boolean {
-  if (typeof value === "string") return value.charCodeAt(0) !== TILDE;
-  if (typeof value === "number") return value - value === 0 && (value !== 0 || 1 / value > 0);
-  return value === null || typeof value === "boolean";
-}
-
 function isKnown(value: object, scan: Scan): boolean {
-  const { list, set } = scan;
-  if (set) {
-    const { size } = set;
-    return set.add(value).size === size;
-  }
-  if (list.includes(value)) return true;
-  if (list.push(value) > MAX_LISTED) scan.set = new Set(list);
-  return false;
+  if (scan.list.length < MAX_LISTED) return scan.list.includes(value) || !scan.list.push(value);
+  scan.set ??= new Set(scan.list);
+  return scan.set.size === scan.set.add(value).size;
 }

@@ -23,3 +23,8 @@ export const DEFAULT_LIMITS: Required<SerializerLimits> = {
   maxBigIntDigits: 100_000,
   maxRegExpLength: 10_000,
 };
+
+/** All caps, given those that the caller set. */
+export function limitsOf(options?: SerializerLimits): Required<SerializerLimits> {
+  return options ? { ...DEFAULT_LIMITS, ...options } : DEFAULT_LIMITS;
+}

@@ -3,70 +3,40 @@
  *
  * @module
  */
-import { fromBase64, toBase64 } from "./base64.ts";
-import type { BodyContent } from "./body_sync.ts";
+import { type BodyContent, type BodySync, holdBody, type MessageParts, partsOf, revive } from "./body_sync.ts";
 import { isHeaderText } from "./header_text.ts";
-import type { Kind, Reader } from "./kind.ts";
-import {
-  isMethod,
-  isRedirect,
-  mayHaveBody,
-  partsOfRequest,
-  requestFromParts,
-  type RequestSync,
-} from "./request_sync.ts";
-import { isStatus, partsOfResponse, responseFromParts, type ResponseSync } from "./response_sync.ts";
+import type { Kind } from "./kind.ts";
+import { checkRequest, RequestSync } from "./request_sync.ts";
+import { checkResponse, ResponseSync } from "./response_sync.ts";
 
-/** `["~P", status, statusText, url, redirected, headers, body]`; body is text, `null` or `[base64]`. */
+/** `["~P", status, statusText, url, redirected, headers, body]` */
 export const response: Kind<ResponseSync> = {
   tag: "~P",
   leaf: true,
-  write(value, out) {
-    const { status, statusText, url, redirected, headers, body } = partsOfResponse(value);
-    out.push(status, statusText, url, redirected, headers, wireBody(body));
-  },
-  create(data, reader) {
-    const [, status, statusText, url, redirected, headers] = data;
-    if (
-      !isStatus(status) || typeof statusText !== "string" || typeof url !== "string" ||
-      typeof redirected !== "boolean" || typeof headers !== "string" || !isHeaderText(headers)
-    ) {
-      return reader.fail("a response needs status, statusText, url, redirected and headers");
-    }
-    return responseFromParts({ status, statusText, url, redirected, headers, body: readBody(data[6], reader) });
-  },
+  shape: /^nssbs[so]$/,
+  take: (value, out) => out.push(...partsOf(value)),
+  make: (data) => makeMessage(ResponseSync, checkResponse, data),
 };
 
 /** `["~Q", url, method, redirect, headers, body]` */
 export const request: Kind<RequestSync> = {
   tag: "~Q",
   leaf: true,
-  write(value, out) {
-    const { url, method, redirect, headers, body } = partsOfRequest(value);
-    out.push(url, method, redirect, headers, wireBody(body));
-  },
-  create(data, reader) {
-    const [, url, method, redirect, headers] = data;
-    if (
-      typeof url !== "string" || !URL.canParse(url) || !isMethod(method) || !isRedirect(redirect) ||
-      typeof headers !== "string" || !isHeaderText(headers)
-    ) {
-      return reader.fail("a request needs url, method, redirect and headers");
-    }
-    const body = readBody(data[5], reader);
-    if (body !== null && !mayHaveBody(method)) reader.fail("a GET or HEAD request has no body");
-    return requestFromParts({ url, method, redirect, headers, body });
-  },
+  shape: /^ssss[so]$/,
+  take: (value, out) => out.push(...partsOf(value)),
+  make: (data) => makeMessage(RequestSync, checkRequest, data),
 };
 
-function wireBody(body: BodyContent): string | null | [string] {
-  return body instanceof Uint8Array ? [toBase64(body)] : body;
-}
-
-function readBody(body: unknown, reader: Reader): BodyContent {
-  if (body === null) return null;
-  if (typeof body === "string") return body.toWellFormed();
-  const base64 = Array.isArray(body) && body.length === 1 ? body[0] : undefined;
-  const bytes = typeof base64 === "string" ? fromBase64(base64) : undefined;
-  return bytes ?? reader.fail("a body is text, null or base64 in an array");
+/** Makes a message of its parts, of which headers and body, text, bytes or `null`, are the last. */
+function makeMessage<T extends BodySync, P extends MessageParts>(
+  Class: new (first: "") => T,
+  check: (parts: P) => void,
+  data: unknown[],
+): T | undefined {
+  const parts = data.slice(1) as MessageParts as P;
+  const body = parts.pop() as BodyContent;
+  if (!isHeaderText(parts.at(-1) as string) || Object(body) === body && !(body instanceof Uint8Array)) return;
+  parts.push(holdBody(body));
+  check(parts);
+  return revive(Class, parts);
 }

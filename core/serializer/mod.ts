@@ -4,12 +4,13 @@
  *
  * @module
  */
-export { parse, postprocess } from "./parse.ts";
-export { preprocess, stringify } from "./stringify.ts";
-export { registerType, type TypeCodec } from "./registry.ts";
-export type { SerializerLimits } from "./limits.ts";
-export { SerializerError, type SerializerErrorCode, type SerializerErrorDetails } from "./serializer_error.ts";
+// Messages come first: gzip finds more to repeat.
 export { RequestSync, type RequestSyncInit } from "./request_sync.ts";
 export { ResponseSync, type ResponseSyncInit } from "./response_sync.ts";
 export { BodySync, type SnapshotOptions } from "./body_sync.ts";
+export { registerType, type TypeCodec } from "./registry.ts";
 export { DozeError } from "../errors.ts";
+export { preprocess, stringify } from "./stringify.ts";
+export { parse, postprocess } from "./parse.ts";
+export type { SerializerLimits } from "./limits.ts";
+export { SerializerError, type SerializerErrorCode, type SerializerErrorDetails } from "./serializer_error.ts";

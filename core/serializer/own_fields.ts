@@ -5,9 +5,9 @@
  */
 
 /** Copies data's own properties as own properties, so that a key like `__proto__` reaches no setter. */
-export function defineFields(instance: object, data: object): void {
+export function defineFields(instance: object, data: object, enumerable: boolean): void {
   for (const [key, value] of Object.entries(data)) {
-    Object.defineProperty(instance, key, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(instance, key, { value, writable: true, enumerable, configurable: true });
   }
 }
 

@@ -5,9 +5,10 @@
  */
 import { quote } from "../errors.ts";
 import { cutBuffers } from "./big_buffers.ts";
-import { decode } from "./decode.ts";
+import { Decoder } from "./decode.ts";
 import type { SerializerLimits } from "./limits.ts";
-import { SerializerError } from "./serializer_error.ts";
+import { fault } from "./serializer_error.ts";
+import { findPath } from "./tree_path.ts";
 import { isMarked } from "./wire.ts";
 
 /**
@@ -33,22 +34,21 @@ import { isMarked } from "./wire.ts";
  * ```
  */
 export function parse(text: string, options?: SerializerLimits): unknown {
-  if (typeof text !== "string") {
-    throw new SerializerError("INVALID_JSON", `Cannot read the text: pass a string, got ${quote(text)}`, { offset: 0 });
-  }
-  const { rest, cut } = cutBuffers(text);
+  if (typeof text !== "string") throw fault("INVALID_JSON", "read the text", quote(text), { offset: 0 });
+  // The first is called -1.
+  const buffers: (string | undefined)[] = [undefined];
   let root: unknown;
   try {
-    root = JSON.parse(rest);
+    root = JSON.parse(cutBuffers(text, buffers));
   } catch (cause) {
     const offset = jsonOffset(text);
-    const message = `Cannot read the text: pass what stringify wrote, got no JSON from offset ${offset} on`;
-    throw new SerializerError("INVALID_JSON", message, { cause, offset });
+    throw fault("INVALID_JSON", "read the text", `no JSON at offset ${offset}`, { cause, offset });
   }
-  if (isMarked(root)) return decode(root, options, cut);
-  if (options?.maxDepth !== undefined && isDeeper(root, options.maxDepth)) {
-    const message = `Cannot read the text: raise the limit, got more levels than maxDepth (${options.maxDepth})`;
-    throw new SerializerError("LIMIT_EXCEEDED", message, { path: "$" });
+  if (isMarked(root)) return new Decoder(root, options, buffers).run();
+  const { maxDepth } = options ?? {};
+  if (maxDepth !== undefined) {
+    const path = findPath(root, (_, depth) => depth >= maxDepth);
+    if (path) throw fault("LIMIT_EXCEEDED", `read ${path}`, `more than ${maxDepth} levels`, { path });
   }
   return root;
 }
@@ -76,37 +76,23 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
   try {
     text = JSON.stringify(intermediate);
   } catch (cause) {
-    throw new SerializerError("INVALID_JSON", "Cannot read the tree: pass what preprocess returned", { cause });
+    throw fault("INVALID_JSON", "read the tree", "no JSON", { cause });
   }
   return parse(text, options);
 }
 
 /** Where a text stops being a sequence of JSON's tokens: not every engine tells where it gave up. */
 function jsonOffset(text: string): number {
-  // What a lookahead has captured is not tried again, so that the cost is linear.
+  const token = /\s*(?:[[\]{},:]|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null|("))/iy;
+  // Long strings are taken in pieces: what an engine can repeat, and go back from, is limited.
   // deno-lint-ignore no-control-regex
-  const token = /\s*(?:[[\]{},:]|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null|"(?:(?=([^"\\\0-\x1f]+))\1)?)/iy;
-  // deno-lint-ignore no-control-regex
-  const rest = /\\(?:["\\/bfnrt]|u[\da-f]{4})(?:(?=([^"\\\0-\x1f]+))\1)?/iy;
-  let offset = 0;
-  for (token.lastIndex = 0; token.test(text); token.lastIndex = offset) {
-    let end = token.lastIndex;
-    if (text.slice(offset, end).trimStart()[0] === '"') {
-      for (rest.lastIndex = end; rest.test(text);) end = rest.lastIndex;
-      if (text[end++] !== '"') break;
-    }
-    offset = end;
+  const inString = /(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[\da-f]{4})){1,999}|(")/iy;
+  let [offset, at, expected] = [0, 0, token];
+  for (let found = expected.exec(text); found; found = expected.exec(text)) {
+    at = expected.lastIndex;
+    if (found[1]) expected = expected === token ? inString : token;
+    if (expected === token) offset = at;
+    expected.lastIndex = at;
   }
   return offset;
-}
-
-function isDeeper(root: unknown, maxDepth: number): boolean {
-  const todo: [value: unknown, depth: number][] = [[root, 0]];
-  for (let next = todo.pop(); next; next = todo.pop()) {
-    const [value, depth] = next;
-    if (typeof value !== "object" || value === null) continue;
-    if (depth >= maxDepth) return true;
-    for (const item of Object.values(value)) todo.push([item, depth + 1]);
-  }
-  return false;
 }

@@ -4,15 +4,14 @@
  * @module
  */
 import type { Place } from "./kind.ts";
+import { property } from "./tree_path.ts";
 
 /** What cannot be written, in words; nothing of a hostile value is run but its class's name. */
 export function describe(value: unknown): string {
-  if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return `a ${typeof value}`;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (tag !== "Object" && tag !== "Array") return `a ${tag}`;
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === "string" && name ? `an instance of ${name}` : "an instance of a class";
+  return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name || "a class"}`;
 }
 
 /** The path of a place, or of `key` in it, in terms of the original value. */
@@ -23,26 +22,11 @@ export function pathOf(place: Place, key?: string | number): string {
 }
 
 function step(container: unknown, key: string | number): string {
-  const tag = Array.isArray(container) && typeof key === "number" ? container[0] : undefined;
-  const text = typeof tag === "string" && /^~[A-Z]$/.test(tag) ? tag[1] : "";
-  switch (text) {
-    case "M":
-      return `.${(key as number) % 2 ? "keys" : "values"}()[${((key as number) - 1) >> 1}]`;
-    case "S":
-      return `.values()[${(key as number) - 1}]`;
-    case "L":
-    case "N":
-      return property((container as (string | number)[])[(key as number) - 1]);
-    case "V":
-      return ".buffer";
-    case "":
-      return property(key);
-    default:
-      return "";
-  }
-}
-
-function property(key: string | number): string {
-  if (typeof key === "number") return `[${key}]`;
-  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  const [first] = Array.isArray(container) ? container : [];
+  const tag = typeof first === "string" ? first : "";
+  const index = key as number - 1;
+  if (tag === "~M") return `.${index % 2 ? "values" : "keys"}()[${index >> 1}]`;
+  if (tag === "~S") return `.values()[${index}]`;
+  if (/^~[LN]$/.test(tag)) return property((container as string[])[index].replace(/^~/, ""));
+  return /^~[A-Z]/.test(tag) ? "" : property(key);
 }

@@ -1,13 +1,14 @@
 /**
- * The classes that a program has registered, by prototype for writing and by name for reading. Names in a text are
- * only ever looked up here.
+ * The classes that a program registers, by prototype for writing and by name for reading. Names in a text are
+ * only ever looked up in the tables of `kinds.ts`.
  *
  * @module
  */
 import { quote } from "../errors.ts";
-import { isBuiltIn } from "./kinds.ts";
+import type { Kind } from "./kind.ts";
+import { addKind, byPrototype, byTag } from "./kinds.ts";
 import { defineFields } from "./own_fields.ts";
-import { SerializerError } from "./serializer_error.ts";
+import { fault } from "./serializer_error.ts";
 
 /**
  * How instances of one class become data and come back. Give the class alone when its own enumerable fields are
@@ -32,18 +33,6 @@ export interface TypeCodec<T extends object, D = unknown> {
   /** Fills an instance; inside a cycle, parts of `data` may still be empty. Default: defines data's properties. */
   restore?(instance: T, data: D): void;
 }
-
-/** A registered class, made uniform: it has either `decode` or both of `create` and `restore`. */
-export interface RegisteredType {
-  name: string;
-  encode(value: object): unknown;
-  decode: ((data: unknown) => object) | undefined;
-  create(): object;
-  restore(instance: object, data: unknown): void;
-}
-
-const byPrototype = new Map<object, RegisteredType>();
-const byName = new Map<string, RegisteredType & { prototype: object }>();
 
 /**
  * Teaches {@linkcode stringify} and {@linkcode parse} a class, in this program; both sides of a wire register it.
@@ -95,41 +84,28 @@ const byName = new Map<string, RegisteredType & { prototype: object }>();
  * ```
  */
 export function registerType<T extends object, D = unknown>(name: string, codec: TypeCodec<T, D>): void {
-  const prototype = codec.type?.prototype;
+  const { prototype } = codec.type ?? {};
   if (!prototype || (codec.decode && (codec.create || codec.restore))) {
-    const remedy = "give it a class as `type` and either `decode` or `create` and `restore`";
-    throw new SerializerError("INVALID_CODEC", `Cannot register the type: ${remedy}, got ${quote(name)}`);
+    throw fault("INVALID_CODEC", "register the type", quote(name));
   }
-  const holder = byName.get(name);
-  const known = byPrototype.get(prototype);
-  if (isBuiltIn(prototype) || (holder && holder.prototype !== prototype) || (known && known.name !== name)) {
-    const remedy = known ? `the class is registered as ${quote(known.name)}` : "choose a name and a class of your own";
-    throw new SerializerError("DUPLICATE_TYPE", `Cannot register the type twice: ${remedy}, got ${quote(name)}`);
+  const taken = byPrototype.get(prototype) !== byTag.get(`~C${name}`);
+  if (taken || prototype === Object.prototype || prototype === Array.prototype) {
+    throw fault("DUPLICATE_TYPE", "register the type", quote(name));
   }
-  const typed = codec as unknown as TypeCodec<object>;
-  const type = {
-    name,
-    prototype,
-    encode: typed.encode?.bind(typed) ?? ownFields,
-    decode: typed.decode?.bind(typed),
-    create: typed.create?.bind(typed) ?? (() => Object.create(prototype)),
-    restore: typed.restore?.bind(typed) ??
-      ((instance: object, data: unknown) => defineFields(instance, data as object)),
+  addKind(kindOfCodec(name, codec as unknown as TypeCodec<object>), { prototype });
+}
+
+/** `["~C" + name, data]`: with `decode`, the data has to be complete before there is an instance. */
+function kindOfCodec(name: string, codec: TypeCodec<object>): Kind {
+  const kind: Kind = {
+    tag: `~C${name}`,
+    shape: /^.$/,
+    take: (value, out) => out.push(codec.encode ? codec.encode(value) : { ...value }),
+    make: ([, data]) =>
+      codec.decode ? codec.decode(data) : codec.create ? codec.create() : Object.create(codec.type.prototype),
   };
-  byPrototype.set(prototype, type);
-  byName.set(name, type);
-}
-
-/** The type registered for exactly this prototype. */
-export function typeOfPrototype(prototype: object): RegisteredType | undefined {
-  return byPrototype.get(prototype);
-}
-
-/** The type registered under this name. */
-export function typeOfName(name: string): RegisteredType | undefined {
-  return byName.get(name);
-}
-
-function ownFields(value: object): unknown {
-  return { ...value };
+  if (codec.decode) return kind;
+  kind.put = (value, [, data]) =>
+    codec.restore ? codec.restore(value, data) : defineFields(value, data as object, true);
+  return kind;
 }

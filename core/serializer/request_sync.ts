@@ -4,7 +4,16 @@
  * @module
  */
 import { InvalidOptionError, InvalidUrlError } from "../errors.ts";
-import { type BodyContent, BodySync, contentOf, holdBody, readBody, type SnapshotOptions } from "./body_sync.ts";
+import {
+  type BodyContent,
+  BodySync,
+  holdBody,
+  partsOf,
+  readMessage,
+  ready,
+  revive,
+  type SnapshotOptions,
+} from "./body_sync.ts";
 import { headersToText } from "./header_text.ts";
 
 /** What a {@linkcode RequestSync} holds beside its URL. */
@@ -19,18 +28,10 @@ export interface RequestSyncInit {
   redirect?: "follow" | "manual" | "error";
 }
 
-/** Everything a snapshot is made of, as it travels. */
-export interface RequestParts {
-  url: string;
-  method: string;
-  redirect: "follow" | "manual" | "error";
-  /** Lines of `header_text.ts`. */
-  headers: string;
-  body: BodyContent;
-}
+type Redirect = "follow" | "manual" | "error";
 
-/** Parts on their way to the constructor, which takes them without a check. */
-let ready: RequestParts | undefined;
+/** All that a snapshot is made of, in the order of the wire; headers as lines. */
+type RequestParts = [url: string, method: string, redirect: Redirect, headers: string, body: BodyContent];
 
 /**
  * A snapshot of a `Request`. Everything is synchronous, and the body can be read any number of times.
@@ -47,9 +48,7 @@ let ready: RequestParts | undefined;
  * ```
  */
 export class RequestSync extends BodySync {
-  readonly #url: string;
-  readonly #method: string;
-  readonly #redirect: "follow" | "manual" | "error";
+  readonly #parts: Readonly<RequestParts>;
 
   /**
    * Creates a snapshot.
@@ -60,12 +59,9 @@ export class RequestSync extends BodySync {
    * @throws {InvalidOptionError} When the method is not one, or GET or HEAD are given a body.
    */
   constructor(url: string | URL, init: RequestSyncInit = {}) {
-    const parts = ready ?? checkParts(url, init);
-    ready = undefined;
-    super(parts.headers, parts.body);
-    this.#url = parts.url;
-    this.#method = parts.method;
-    this.#redirect = parts.redirect;
+    const parts = (ready ?? partsFrom(url, init)) as RequestParts;
+    super(parts);
+    this.#parts = parts;
   }
 
   /**
@@ -76,87 +72,68 @@ export class RequestSync extends BodySync {
    * @throws {SerializerError} `BODY_USED`; `BODY_TOO_LARGE` with `received`, the rest of the body then cancelled.
    */
   static async from(request: Request, options: SnapshotOptions = {}): Promise<RequestSync> {
-    const body = await readBody(request, options);
-    const { url, method } = request;
-    const redirect = isRedirect(request.redirect) ? request.redirect : "follow";
-    return requestFromParts({ url, method, redirect, headers: headersToText(request.headers), body });
+    const content = await readMessage(request, options);
+    const { url, method, redirect = "follow" } = request;
+    return revive(RequestSync, [url, method, redirect, ...content]);
   }
 
   /** Absolute URL. */
   get url(): string {
-    return this.#url;
+    return this.#parts[0];
   }
 
   /** HTTP method; standard ones in capitals. */
   get method(): string {
-    return this.#method;
+    return this.#parts[1];
   }
 
   /** What to do with redirects. */
   get redirect(): "follow" | "manual" | "error" {
-    return this.#redirect;
+    return this.#parts[2];
   }
 
   /** A copy with headers of its own; the body is shared, as it cannot change. */
   clone(): RequestSync {
-    return requestFromParts(partsOfRequest(this));
+    return revive(RequestSync, partsOf(this));
   }
 
   /** A native request with the same method, headers, body and redirect mode. */
   toRequest(): Request {
-    const { url, method, redirect, body } = partsOfRequest(this);
-    return new Request(url, { method, redirect, body, headers: new Headers(this.headers) });
+    const [url, method, redirect, , body] = this.#parts;
+    return new Request(url, { method, redirect, body, headers: this.headers });
   }
 }
 
-/** Makes a snapshot of parts that have been validated. */
-export function requestFromParts(parts: RequestParts): RequestSync {
-  ready = parts;
-  return new RequestSync("");
-}
-
-/** Takes a snapshot apart. */
-export function partsOfRequest(request: RequestSync): RequestParts {
-  const { url, method, redirect } = request;
-  const { headers, body } = contentOf(request);
-  return { url, method, redirect, headers, body };
-}
-
-/** Whether a value is a method that the Fetch standard lets a program send. */
-export function isMethod(value: unknown): value is string {
-  return typeof value === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(value) && !/^(CONNECT|TRACE|TRACK)$/i.test(value);
-}
-
-/** Whether a value is a redirect mode. */
-export function isRedirect(value: unknown): value is "follow" | "manual" | "error" {
-  return value === "follow" || value === "manual" || value === "error";
-}
-
-/** Whether the Fetch standard lets a request of this method have a body. */
-export function mayHaveBody(method: string): boolean {
-  return !/^(GET|HEAD)$/i.test(method);
-}
-
-function checkParts(url: string | URL, init: RequestSyncInit): RequestParts {
-  const { redirect = "follow", body = null } = init;
-  let { method = "GET" } = init;
+/** Refuses what the Fetch standard does not let a program send. */
+export function checkRequest([url, method, redirect, , body]: RequestParts): void {
   if (!URL.canParse(url)) throw new InvalidUrlError(url);
-  if (!isMethod(method)) throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");
-  if (/^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/i.test(method)) method = method.toUpperCase();
-  if (body !== null && !mayHaveBody(method)) {
+  if (typeof method !== "string" || !/^[\w!#$%&'*+\-.^`|~]+$/.test(method) || /^(CONNECT|TRACE|TRACK)$/i.test(method)) {
+    throw new InvalidOptionError("method", method, "pass an HTTP method that may be fetched");
+  }
+  if (body !== null && /^(GET|HEAD)$/i.test(method)) {
     throw new InvalidOptionError("body", body, "leave it out, or choose a method that has one");
   }
-  if (!isRedirect(redirect)) throw new InvalidOptionError("redirect", redirect, 'pass "follow", "manual" or "error"');
-  const form = body instanceof URLSearchParams;
+  if (!/^(follow|manual|error)$/.test(redirect)) {
+    throw new InvalidOptionError("redirect", redirect, 'pass "follow", "manual" or "error"');
+  }
+}
+
+function partsFrom(url: string | URL, init: RequestSyncInit): RequestParts {
+  const { method = "GET", redirect = "follow", body = null } = init;
   const headers = new Headers(init.headers);
+  const form = body instanceof URLSearchParams;
   if ((form || typeof body === "string") && !headers.has("content-type")) {
     headers.set("content-type", `${form ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`);
   }
-  return {
-    url: new URL(url).href,
-    method,
+  const standard = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS)$/i.test(method);
+  const parts: RequestParts = [
+    String(url),
+    standard ? method.toUpperCase() : method,
     redirect,
-    headers: headersToText(headers),
-    body: holdBody(form ? body.toString() : body),
-  };
+    headersToText(headers),
+    holdBody(form ? body.toString() : body),
+  ];
+  checkRequest(parts);
+  parts[0] = new URL(url).href;
+  return parts;
 }

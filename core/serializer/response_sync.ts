@@ -4,7 +4,16 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
-import { type BodyContent, BodySync, contentOf, holdBody, readBody, type SnapshotOptions } from "./body_sync.ts";
+import {
+  type BodyContent,
+  BodySync,
+  holdBody,
+  partsOf,
+  readMessage,
+  ready,
+  revive,
+  type SnapshotOptions,
+} from "./body_sync.ts";
 import { headersToText } from "./header_text.ts";
 
 /** What a {@linkcode ResponseSync} holds beside its body. */
@@ -21,19 +30,15 @@ export interface ResponseSyncInit {
   redirected?: boolean;
 }
 
-/** Everything a snapshot is made of, as it travels. */
-export interface ResponseParts {
-  status: number;
-  statusText: string;
-  url: string;
-  redirected: boolean;
-  /** Lines of `header_text.ts`. */
-  headers: string;
-  body: BodyContent;
-}
-
-/** Parts on their way to the constructor, which takes them without a check. */
-let ready: ResponseParts | undefined;
+/** All that a snapshot is made of, in the order of the wire; headers as lines. */
+type ResponseParts = [
+  status: number,
+  statusText: string,
+  url: string,
+  redirected: boolean,
+  headers: string,
+  body: BodyContent,
+];
 
 /**
  * A snapshot of a `Response`. Everything is synchronous, and the body can be read any number of times.
@@ -50,10 +55,7 @@ let ready: ResponseParts | undefined;
  * ```
  */
 export class ResponseSync extends BodySync {
-  readonly #status: number;
-  readonly #statusText: string;
-  readonly #url: string;
-  readonly #redirected: boolean;
+  readonly #parts: Readonly<ResponseParts>;
 
   /**
    * Creates a snapshot from parts.
@@ -63,13 +65,9 @@ export class ResponseSync extends BodySync {
    * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0.
    */
   constructor(body: string | Uint8Array | null = null, init: ResponseSyncInit = {}) {
-    const parts = ready ?? checkParts(body, init);
-    ready = undefined;
-    super(parts.headers, parts.body);
-    this.#status = parts.status;
-    this.#statusText = parts.statusText;
-    this.#url = parts.url;
-    this.#redirected = parts.redirected;
+    const parts = (ready ?? partsFrom(body, init)) as ResponseParts;
+    super(parts);
+    this.#parts = parts;
   }
 
   /**
@@ -81,14 +79,14 @@ export class ResponseSync extends BodySync {
    * What the stream itself fails with is passed on.
    */
   static async from(response: Response, options: SnapshotOptions = {}): Promise<ResponseSync> {
-    const body = await readBody(response, options);
+    const content = await readMessage(response, options);
     const { status, statusText, url, redirected } = response;
-    return responseFromParts({ status, statusText, url, redirected, headers: headersToText(response.headers), body });
+    return revive(ResponseSync, [status, statusText, url, redirected, ...content]);
   }
 
   /** HTTP status, e.g. 200. */
   get status(): number {
-    return this.#status;
+    return this.#parts[0];
   }
 
   /** Whether the status is 200 to 299. */
@@ -98,22 +96,22 @@ export class ResponseSync extends BodySync {
 
   /** Reason phrase; `""` over HTTP/2. */
   get statusText(): string {
-    return this.#statusText;
+    return this.#parts[1];
   }
 
   /** Final URL, after redirects; `""` when unknown. */
   get url(): string {
-    return this.#url;
+    return this.#parts[2];
   }
 
   /** Whether redirects were followed. */
   get redirected(): boolean {
-    return this.#redirected;
+    return this.#parts[3];
   }
 
   /** A copy with headers of its own; the body is shared, as it cannot change. */
   clone(): ResponseSync {
-    return responseFromParts(partsOfResponse(this));
+    return revive(ResponseSync, partsOf(this));
   }
 
   /**
@@ -122,39 +120,28 @@ export class ResponseSync extends BodySync {
    * @throws {RangeError} When the status is below 200, which only a network may produce.
    */
   toResponse(): Response {
-    const { status, statusText, body } = partsOfResponse(this);
+    const [status, statusText, , , , body] = this.#parts;
     const bodiless = [101, 103, 204, 205, 304].includes(status);
-    return new Response(bodiless ? null : body, { status, statusText, headers: new Headers(this.headers) });
+    return new Response(bodiless ? null : body, { status, statusText, headers: this.headers });
   }
 }
 
-/** Makes a snapshot of parts that have been validated. */
-export function responseFromParts(parts: ResponseParts): ResponseSync {
-  ready = parts;
-  return new ResponseSync();
+/** Whether a number can be the status of a response. */
+export function isStatus(status: number): boolean {
+  return Number.isInteger(status) && (status >= 100 || status === 0) && status <= 599;
 }
 
-/** Takes a snapshot apart. */
-export function partsOfResponse(response: ResponseSync): ResponseParts {
-  const { status, statusText, url, redirected } = response;
-  const { headers, body } = contentOf(response);
-  return { status, statusText, url, redirected, headers, body };
+/** Refuses a status that no response can have. */
+export function checkResponse([status]: ResponseParts): void {
+  if (!isStatus(status)) {
+    throw new InvalidOptionError("status", status, "pass an integer of 100 to 599, or 0");
+  }
 }
 
-/** Whether a value can be the status of a response. */
-export function isStatus(value: unknown): value is number {
-  return Number.isInteger(value) && (value === 0 || ((value as number) >= 100 && (value as number) <= 599));
-}
-
-function checkParts(body: string | Uint8Array | null, init: ResponseSyncInit): ResponseParts {
-  const { status = 200, statusText = "", url = "", redirected = false, headers } = init;
-  if (!isStatus(status)) throw new InvalidOptionError("status", status, "pass an integer of 100 to 599, or 0");
-  return {
-    status,
-    statusText: String(statusText),
-    url: String(url),
-    redirected: Boolean(redirected),
-    headers: headers ? headersToText(new Headers(headers)) : "",
-    body: holdBody(body),
-  };
+function partsFrom(body: string | Uint8Array | null, init: ResponseSyncInit): ResponseParts {
+  const { status = 200, statusText = "", url = "", redirected = false } = init;
+  const lines = headersToText(new Headers(init.headers));
+  const parts: ResponseParts = [status, String(statusText), String(url), Boolean(redirected), lines, holdBody(body)];
+  checkResponse(parts);
+  return parts;
 }

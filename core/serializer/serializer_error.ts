@@ -41,6 +41,21 @@ export type SerializerErrorCode =
   | "BODY_USED"
   | "INVALID_BODY";
 
+/** What to do about each cause; where it is silent, {@linkcode fault} asks for what `stringify` wrote. */
+const REMEDIES: Partial<Record<SerializerErrorCode, string>> = {
+  UNSUPPORTED_TYPE: "write its data instead",
+  UNREGISTERED_CLASS: "register its class with registerType, or write its data instead",
+  DUPLICATE_TYPE: "choose a name and a class of your own",
+  INVALID_CODEC: "give it a `type` and either `decode` or `create` and `restore`",
+  UNKNOWN_TYPE: "register its class with registerType",
+  LIMIT_EXCEEDED: "raise the limit on both sides",
+  CODEC_FAILED: "see the cause",
+  CODEC_CYCLE: "register its class with `create` and `restore`",
+  BODY_TOO_LARGE: "raise maxBytes",
+  BODY_USED: "clone() it before",
+  INVALID_BODY: "use text() to see it",
+};
+
 /** Where and why the serializer failed. */
 export interface SerializerErrorDetails extends ErrorOptions {
   /** See {@linkcode SerializerError.path}. */
@@ -74,18 +89,27 @@ export class SerializerError extends DozeError {
    * Where in the value, e.g. `"$.args[2].onDone"`; for a text, where in the JSON that it holds. Absent where
    * there is no such place.
    */
-  readonly path?: string;
+  declare readonly path?: string;
   /** Where in the text, in UTF-16 code units from its start; present with `INVALID_JSON` where it is known. */
-  readonly offset?: number;
+  declare readonly offset?: number;
   /** How many bytes of a body had arrived when its cap was passed; present with `BODY_TOO_LARGE`. */
-  readonly received?: number;
+  declare readonly received?: number;
 
   /** Creates the error for a cause, a message that ends with the remedy or value, and the place. */
   constructor(code: SerializerErrorCode, message: string, details: SerializerErrorDetails = {}) {
-    super(message, "cause" in details ? { cause: details.cause } : undefined);
+    super(message, details);
     this.code = code;
-    if (details.path !== undefined) this.path = details.path;
-    if (details.offset !== undefined) this.offset = details.offset;
-    if (details.received !== undefined) this.received = details.received;
+    Object.assign(this, details);
   }
+}
+
+/** The error of a cause: what could not be done, the cause's remedy, what there was instead, and where. */
+export function fault(
+  code: SerializerErrorCode,
+  action: string,
+  got: string,
+  details?: SerializerErrorDetails,
+): SerializerError {
+  const remedy = REMEDIES[code] ?? "pass what stringify of this version wrote";
+  return new SerializerError(code, `Cannot ${action}: ${remedy}, got ${got}`, details);
 }

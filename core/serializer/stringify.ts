@@ -4,9 +4,10 @@
  * @module
  */
 import { joinBuffers } from "./big_buffers.ts";
-import { encode } from "./encode.ts";
+import { Encoder } from "./encode.ts";
 import type { SerializerLimits } from "./limits.ts";
 import { BAIL, writeLight } from "./light.ts";
+import { HEADER } from "./wire.ts";
 
 /**
  * Writes a value as JSON text. What is pure JSON is written exactly as `JSON.stringify` writes it; everything else
@@ -33,7 +34,7 @@ import { BAIL, writeLight } from "./light.ts";
 export function stringify(value: unknown, options?: SerializerLimits): string {
   const light = writeLight(value, options?.maxDepth);
   if (light !== BAIL) return JSON.stringify(light);
-  const { table, buffers } = encode(value, options);
+  const { table, buffers } = new Encoder(options).run(value);
   return joinBuffers(table, buffers);
 }
 
@@ -58,5 +59,7 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
   const light = writeLight(value, options?.maxDepth);
-  return light === BAIL ? encode(value, options).table : light;
+  if (light !== BAIL) return light;
+  const { table, buffers } = new Encoder(options).run(value);
+  return [HEADER, ...buffers, ...table.slice(1)];
 }

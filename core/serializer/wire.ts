@@ -13,7 +13,17 @@ export const HEADER = "~doze1";
 /** UTF-16 code unit of `~`, with which every marked string starts. */
 export const TILDE = 126;
 
+/** How a number that JSON lacks is written. */
+export function oddNumber(value: number): string {
+  return `~#${value === 0 ? "-0" : value}`;
+}
+
 /** Whether an intermediate, or a pure value that has to be escaped, starts as a marked root does. */
 export function isMarked(value: unknown): value is [string, ...unknown[]] {
   return Array.isArray(value) && typeof value[0] === "string" && value[0].startsWith(SIGNATURE);
+}
+
+/** Whether a value is an object or array, of which a tree of JSON consists. */
+export function isContainer(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

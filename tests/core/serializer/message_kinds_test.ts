@@ -3,7 +3,7 @@ import { parse, RequestSync, ResponseSync, SerializerError, stringify } from "..
 
 Deno.test("ResponseSync on the wire + headers that arrived are sent on as they are", () => {
   const text = stringify(new ResponseSync("~body", { headers: { "X-A": "1" } }));
-  assertEquals(text, '["~doze1",["~P",200,"","",false,"x-a: 1\\n","~body"]]');
+  assertEquals(text, '["~doze1",["~P",200,"","",false,"x-a: 1\\n","~~body"]]');
   assertEquals(stringify(parse(text)), text);
 });
 

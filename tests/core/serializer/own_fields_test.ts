@@ -7,7 +7,7 @@ Deno.test("defineFields + calls no setter", () => {
       throw new RangeError("called");
     },
   };
-  defineFields(target, JSON.parse('{"a":1,"__proto__":2}'));
+  defineFields(target, JSON.parse('{"a":1,"__proto__":2}'), true);
   assertEquals(Object.entries(target), [["a", 1], ["__proto__", 2]]);
   assertStrictEquals(Object.getPrototypeOf(target), Object.prototype);
 });

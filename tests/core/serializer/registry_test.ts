@@ -30,7 +30,7 @@ Deno.test("registerType + matches the exact class alone", () => {
 
 Deno.test("registerType + does not call the constructor of plain classes and sets no prototype", () => {
   registerType("registry:named", { type: Named });
-  const copy = parse('["~doze1",["~C","registry:named",{"name":"n","__proto__":{"x":1}}]]') as Named;
+  const copy = parse('["~doze1",["~Cregistry:named",{"name":"n","__proto__":{"x":1}}]]') as Named;
   assertInstanceOf(copy, Named);
   assertStrictEquals(Object.getPrototypeOf(copy), Named.prototype);
   assertEquals(Object.keys(copy), ["name", "__proto__"]);
@@ -60,7 +60,7 @@ Deno.test("registerType + carries callable values whose prototype is registered,
   const copy = parse(text) as { chain: object; again: object[] };
   assertStrictEquals(copy.again[0], copy.chain);
   assertEquals(Chain.steps.get(copy.chain), ["a", "b"]);
-  assertEquals(stringify(chain), '["~doze1",["~C","registry:chain",["a","b"]]]');
+  assertEquals(stringify(chain), '["~doze1",["~Cregistry:chain",["a","b"]]]');
 });
 
 Deno.test("registerType + a class without restore in a cycle is refused when read", () => {
