@@ -2,9 +2,15 @@ import { assertEquals, assertLess } from "@std/assert";
 import { startWorkerd } from "../../../examples/demo/workerd.ts";
 import { serveHttp } from "../../core/unruly_server.ts";
 
-/** Rounds, one after the other; the best of each side counts, since the machine only ever adds time. */
-const ROUNDS = 4;
-const FETCHES = 200;
+/** Rounds, in turns; the best of each side counts, since the machine only ever adds time. */
+const ROUNDS = 10;
+const FETCHES = 400;
+
+/**
+ * What guards against growth, in times the bare pattern, by how many run at once. The aim is 1.25; once V8 has compiled
+ * both sides it stands at some 1.75 and 2.1.
+ */
+const LIMITS = [[1, 2.1], [200, 2.5]] as const;
 
 function server(): ReturnType<typeof startWorkerd> {
   return startWorkerd({
@@ -14,14 +20,14 @@ function server(): ReturnType<typeof startWorkerd> {
 }
 
 Deno.test({
-  name: "a strict request stays within three times the bare pattern written by hand, one at a time and 200 at once",
+  name: "a strict request stays within 2.1 times the bare pattern written by hand, and 2.5 times with 200 at once",
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {
     await using api = serveHttp(() => new Response("x".repeat(1_000)));
     const workerd = await server();
     try {
-      for (const width of [1, 200]) {
+      for (const [width, limit] of LIMITS) {
         const best = new Map<string, number>();
         for (let round = 0; round < ROUNDS; round++) {
           for (const binding of ["DOZING", "BARE"]) {
@@ -33,8 +39,7 @@ Deno.test({
         }
         const ratio = (best.get("DOZING") ?? Infinity) / (best.get("BARE") ?? 1);
         console.log(`${width} at once: ${ratio.toFixed(2)} times the bare pattern`);
-        // A guard against growth: the aim is 1.25, and about 1.9 is where it stands on an idle machine.
-        assertLess(ratio, 2.8);
+        assertLess(ratio, limit);
       }
     } finally {
       await workerd.close();
