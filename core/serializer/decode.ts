@@ -85,7 +85,10 @@ export class Decoder {
       const digit = raw.charCodeAt(i) - 48;
       id = digit >= 0 && digit <= 9 ? id * 10 + digit : NaN;
     }
-    if (id > 0) return this.#entry(id, container, key);
+    if (id > 0) {
+      const known = this.#values[id];
+      return typeof known === "object" ? known : this.#entry(id, container, key);
+    }
     const rest = raw.slice(1);
     if (rest[0] === "~") return rest;
     if (rest === "u") return undefined;

@@ -136,7 +136,7 @@ export class Encoder {
       const item = value[key];
       if (isPlain(item)) continue;
       if (out === value) out = place.out = { ...value };
-      out[key] = this.#value(item, place, key);
+      out[key] = typeof item === "object" ? this.#object(item!, place, key) : this.#value(item, place, key);
     }
     return out;
   }
