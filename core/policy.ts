@@ -31,7 +31,10 @@ export interface FetchPolicyOptions {
    * A pattern whose host has no wildcard also lifts the refusal of a private or metadata host. Default: any public URL.
    */
   readonly allow?: readonly string[];
-  /** URL patterns that are never fetched, whatever `allow` says. Default: none. */
+  /**
+   * URL patterns that are never fetched, whatever `allow` says. One with an IPv4 address matches the IPv6 addresses that
+   * embed it as well. Default: none.
+   */
   readonly deny?: readonly string[];
   /** Whether loopback, private and other non-public hosts may be fetched; never metadata hosts. Default: `false`. */
   readonly allowPrivate?: boolean;
@@ -119,7 +122,8 @@ function refusal(url: URL, options: FetchPolicyOptions): string | undefined {
   // The Fetch standard refuses these as well; here they get a code, and no runtime sends them by chance.
   if (url.username !== "" || url.password !== "") return "a user name or password in the URL, send a header instead";
   if (BLOCKED_PORTS.has(Number(url.port))) return "a port that the Fetch standard blocks";
-  if (readPatterns(options.deny, "policy.deny").some((pattern) => matchesUrl(pattern, url))) return "on the deny list";
+  const denied = readPatterns(options.deny, "policy.deny").some((pattern) => matchesUrl(pattern, url, true));
+  if (denied) return "on the deny list";
   const allowed = readPatterns(options.allow, "policy.allow").filter((pattern) => matchesUrl(pattern, url));
   if (options.allow !== undefined && allowed.length === 0) return "not on the allow list";
   if (allowed.some((pattern) => pattern.host !== undefined && !pattern.subdomains)) return undefined;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ipKind, parseIp } from "./ip_address.ts";
+import { ipForms, ipKind, parseIp } from "./ip_address.ts";
 
 /** Hosts that hand out credentials to whoever asks from inside a cloud: by name, IPv4 and IPv6. */
 const METADATA_HOSTS: readonly string[] = [
@@ -27,6 +27,7 @@ const METADATA_HOSTS: readonly string[] = [
   "[fd00:ec2::23]",
   "[fd20:ce::254]",
   "[fd00:42::42]",
+  "[fd00:c1::a9fe:a9fe]",
   "[fe80::a9fe:a9fe]",
 ];
 
@@ -39,14 +40,17 @@ let metadataAddresses: ReadonlySet<string | undefined> | undefined;
  * @param host As `bareHost` returns it.
  */
 export function isMetadataHost(host: string): boolean {
-  const address = parseIp(host)?.join();
+  const address = parseIp(host);
   if (address === undefined) return METADATA_HOSTS.includes(host);
-  metadataAddresses ??= new Set(METADATA_HOSTS.map((metadata) => parseIp(metadata)?.join()));
-  return metadataAddresses.has(address);
+  const metadata = metadataAddresses ??= new Set(METADATA_HOSTS.map((known) => parseIp(known)?.join()));
+  return ipForms(address).some((form) => metadata.has(form));
 }
 
-/** Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024). */
-const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/;
+/**
+ * Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024), and that of
+ * services within a Kubernetes cluster.
+ */
+const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|svc|home\.arpa)$/;
 
 /**
  * Says why a host is not public.

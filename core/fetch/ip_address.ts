@@ -46,6 +46,10 @@ const read = new Map<string, Block>();
 
 /** Its last 32 bits are the IPv4 address that it is translated to (https://www.rfc-editor.org/rfc/rfc6052). */
 const NAT64 = "64:ff9b::/96";
+/** NAT64 of a site of its own, whose translator may use all 48 bits or more (https://www.rfc-editor.org/rfc/rfc8215). */
+const LOCAL_NAT64 = "64:ff9b:1::/48";
+/** Further blocks whose last 32 bits may be an IPv4 address: IPv4-compatible (RFC 4291) and translated (RFC 2765). */
+const EMBEDDING: readonly string[] = ["::/96", "::ffff:0:0:0/96", LOCAL_NAT64];
 
 /**
  * Reads the host of a parsed URL as an address. The URL parser has already turned the decimal, octal, hexadecimal and
@@ -60,6 +64,20 @@ export function parseIp(host: string): IpAddress | undefined {
   if (!/^(\[.*\]|\d+(\.\d+){3})$/.test(host)) return undefined;
   const address = readParts(host.replace(/[[\]]/g, ""));
   return isIn(NAT64, address) ? [...MAPPED, ...address.slice(6)] : address;
+}
+
+/**
+ * What an address may stand for: itself, and the IPv4 addresses to which a router on its way may translate it.
+ *
+ * @param address As {@linkcode parseIp} returns it.
+ * @returns Texts that are the same for the same address, for comparing.
+ */
+export function ipForms(address: IpAddress): string[] {
+  const embedded: IpAddress[] = [];
+  if (EMBEDDING.some((block) => isIn(block, address))) embedded.push(address.slice(6));
+  if (isIn("2002::/16", address)) embedded.push(address.slice(1, 3));
+  if (isIn(LOCAL_NAT64, address)) embedded.push([address[3], (address[4] & 255) << 8 | address[5] >> 8]);
+  return [address, ...embedded.map((ipv4) => [...MAPPED, ...ipv4])].map((form) => form.join());
 }
 
 /**

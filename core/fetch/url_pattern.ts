@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
+import { ipForms, parseIp } from "./ip_address.ts";
 
 /** A pattern taken apart; `undefined` means any. */
 export interface UrlPattern {
@@ -64,16 +65,28 @@ export function parseUrlPattern(pattern: string, option = "pattern"): UrlPattern
  *
  * @param pattern As {@linkcode parseUrlPattern} returned it.
  * @param url An http(s) URL.
+ * @param anyForm Whether an address also matches where one of the two is IPv4 and the other may be translated to it, as
+ * `[64:ff9b:1::1.2.3.4]` to `1.2.3.4`. Defaults to no, for a list that is to grant nothing by a guess.
  */
-export function matchesUrl(pattern: UrlPattern, url: URL): boolean {
+export function matchesUrl(pattern: UrlPattern, url: URL, anyForm = false): boolean {
   if (pattern.protocol !== undefined && pattern.protocol !== url.protocol) return false;
   const defaultPort = DEFAULT_PORTS[url.protocol] ?? "";
   if (pattern.port !== undefined && (pattern.port || defaultPort) !== (url.port || defaultPort)) return false;
   const host = bareHost(url);
   if (pattern.host !== undefined) {
-    if (pattern.subdomains ? !host.endsWith(`.${pattern.host}`) : host !== pattern.host) return false;
+    if (pattern.subdomains ? !host.endsWith(`.${pattern.host}`) : !isSameHost(pattern.host, host, anyForm)) {
+      return false;
+    }
   }
   return pattern.path === undefined || matchesPath(pattern.path, plainPath(url));
+}
+
+function isSameHost(known: string, host: string, anyForm: boolean): boolean {
+  if (known === host || !anyForm) return known === host;
+  const [one, other] = [parseIp(known), parseIp(host)];
+  if (one === undefined || other === undefined) return false;
+  const forms = ipForms(other);
+  return ipForms(one).some((form) => forms.includes(form));
 }
 
 /** The host of a URL without trailing dots: `example.com.` is the same host as `example.com`. */

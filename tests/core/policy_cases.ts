@@ -31,9 +31,9 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   "multicast, broadcast, reserved":
     `224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255 4294967295 0xffffffff 037777777777 192.0.0.1 192.0.2.1 198.18.0.1 198.19.255.255 198.51.100.7 203.0.113.9 192.88.99.1 [ff02::1] [ff0e::1] [100::1] [2001:db8::1] [2001:10::1] [3fff::1] [4000::1] [5f00::1] [::2]`,
   "metadata":
-    `169.254.169.254 169.254.169.254. 2852039166 0xa9fea9fe 025177524776 169.254.43518 169.16689662 0xa9.0xfe.0xa9.0xfe 0251.0376.0251.0376 ①⑥⑨.②⑤④.①⑥⑨.②⑤④ 169。254。169。254 169.254.170.2 169.254.170.23 100.100.100.200 168.63.129.16 192.0.0.192 metadata.google.internal METADATA.google.internal metadata.google.internal. metadata.goog metadata instance-data instance-data.ec2.internal metadata.tencentyun.com [fd00:ec2::254] [fd00:0ec2:0:0:0:0:0:0254] [fd20:ce::254]`,
+    `169.254.169.254 169.254.169.254. 2852039166 0xa9fea9fe 025177524776 169.254.43518 169.16689662 0xa9.0xfe.0xa9.0xfe 0251.0376.0251.0376 ①⑥⑨.②⑤④.①⑥⑨.②⑤④ 169。254。169。254 169.254.170.2 169.254.170.23 100.100.100.200 168.63.129.16 192.0.0.192 metadata.google.internal METADATA.google.internal metadata.google.internal. metadata.goog metadata instance-data instance-data.ec2.internal metadata.tencentyun.com [fd00:ec2::254] [fd00:0ec2:0:0:0:0:0:0254] [fd20:ce::254] [fd00:c1::a9fe:a9fe] [::a9fe:a9fe] [::169.254.169.254] [2002:a9fe:a9fe::] [2002:a9fe:a9fe::1] [64:ff9b:1::a9fe:a9fe] [64:ff9b:1:a9fe:a9:fe00::] [::ffff:0:a9fe:a9fe] [::100.100.100.200] [2002:6464:64c8::] [64:ff9b:1::168.63.129.16] [::ffff:0:192.0.0.192]`,
   "private names":
-    `intranet redis db:5432 printer.local nas.lan router.home.arpa vault.internal vault.internal. api.svc.cluster.local host.docker.internal a..b.example .example.com`,
+    `intranet redis db:5432 printer.local nas.lan router.home.arpa vault.internal vault.internal. kubernetes.default.svc kubernetes.default.svc. api.svc.cluster.local host.docker.internal a..b.example .example.com`,
   "credentials":
     `user@example.com user:secret@example.com :secret@example.com example.com@127.0.0.1 example.com:80@127.0.0.1 example.com%40@127.0.0.1`,
   "blocked ports": `example.com:22 example.com:25 example.com:53 example.com:110 example.com:6667 example.com:10080`,

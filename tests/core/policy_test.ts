@@ -83,6 +83,39 @@ Deno.test("checkUrl with a deny list refuses what an allow list would let pass",
   assertFalse(passes("https://bad.example.com./", policy));
 });
 
+Deno.test("checkUrl with a deny list refuses a host in every form in which its address may be written", () => {
+  const forms = [
+    "http://1.2.3.4./",
+    "http://16909060/",
+    "http://[::ffff:1.2.3.4]/",
+    "http://[64:ff9b::102:304]/",
+    "http://[64:ff9b:1::102:304]/",
+    "http://[::1.2.3.4]/",
+    "http://[::ffff:0:1.2.3.4]/",
+    "http://[2002:102:304::]/",
+  ];
+  for (const denied of ["1.2.3.4", "[::ffff:1.2.3.4]", "[64:ff9b::102:304]", "[2002:102:304::]"]) {
+    const deny = [`*://${denied}`];
+    for (const url of forms) {
+      const error = assertThrows(() => checkUrl(url, { deny, allowPrivate: true }), UrlForbiddenError);
+      assertEquals(error.reason, "on the deny list", `${denied} ${url}`);
+    }
+    for (const url of ["http://1.2.3.5/", "http://[::ffff:1.2.3.5]/", "http://[2606:4700::102:304]/"]) {
+      assert(passes(url, { deny }), `${denied} ${url}`);
+    }
+    assert(passes("https://example.com/", { deny }));
+    assert(passes("http://[::1]/", { deny: ["*://localhost", ...deny], allowPrivate: true }));
+  }
+});
+
+Deno.test("checkUrl with an allow list opens no embedded form of a host that it names", () => {
+  const allow = ["*://1.2.3.4", "*://169.254.169.254"];
+  assert(passes("http://1.2.3.4/", { allow }));
+  for (const url of ["http://[2002:102:304::]/", "http://[::1.2.3.4]/", "http://[2002:a9fe:a9fe::]/"]) {
+    assertFalse(passes(url, { allow, allowPrivate: true }), url);
+  }
+});
+
 Deno.test("checkUrl opens a private host only to a pattern that names it", () => {
   assert(passes("http://127.0.0.1:8787/x", { allow: ["http://127.0.0.1:8787"] }));
   assert(passes("http://2130706433:8787/x", { allow: ["http://127.0.0.1:8787"] }));

@@ -41,7 +41,6 @@ export const FLOORS: readonly Floor[] = [
       "core/continuation/slots.ts",
       "core/forwarding_storage.ts",
       "core/sql_driver.ts",
-      "core/fetch/url_pattern.ts",
     ],
   },
   {
@@ -53,6 +52,7 @@ export const FLOORS: readonly Floor[] = [
       "core/fetch/fetch_error.ts",
       "core/fetch/fetch_retry.ts",
       "core/fetch/host_kind.ts",
+      "core/fetch/url_pattern.ts",
       "core/requests/request_token.ts",
       "core/alarms/wall_clock.ts",
       "core/alarms/row_payload.ts",

@@ -16,6 +16,9 @@ Deno.test("hostKind names what a host is and takes a name with a dot for public"
     "x.local": "private name",
     "x.home.arpa": "private name",
     "redis": "private name",
+    "kubernetes.default.svc": "private name",
+    "api.default.svc.cluster.local": "private name",
+    "api.svc.example.com": undefined,
     "": "a host with an empty label",
     "a..b": "a host with an empty label",
     "xinternal.com": undefined,
@@ -30,9 +33,15 @@ Deno.test("isMetadataHost knows names and addresses, also IPv4 inside IPv6", () 
     "[fd00:ec2::254]",
     "[::ffff:a9fe:a9fe]",
     "[64:ff9b::a9fe:a9fe]",
+    "[64:ff9b:1::a9fe:a9fe]",
+    "[::a9fe:a9fe]",
+    "[::ffff:0:a9fe:a9fe]",
+    "[2002:a9fe:a9fe::]",
+    "[2002:6464:64c8::1]",
+    "[fd00:c1::a9fe:a9fe]",
   ];
   for (const host of hosts) assertEquals(isMetadataHost(host), true, host);
-  for (const host of ["169.254.169.253", "[::ffff:808:808]", "[fd00:ec2::255]", "example.com"]) {
+  for (const host of ["169.254.169.253", "[::ffff:808:808]", "[fd00:ec2::255]", "[2002:808:808::]", "example.com"]) {
     assertEquals(isMetadataHost(host), false, host);
   }
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { type IpAddress, ipKind, parseIp } from "../../../core/fetch/ip_address.ts";
+import { type IpAddress, ipForms, ipKind, parseIp } from "../../../core/fetch/ip_address.ts";
 
 /** 2000::/3 is what IANA hands out; ipaddr.js calls everything without a name of its own "unicast". */
 function isGlobalUnicast(address: ipaddr.IPv6): boolean {
@@ -149,6 +149,40 @@ Deno.test("parseIp finds the IPv4 address in a mapped and a NAT64 address only",
     assert(parts(text)[5] !== 0xffff, text);
     assert(ipKind(parts(text)) !== undefined, text);
   }
+});
+
+Deno.test("ipForms finds every IPv4 address in every block that embeds it", () => {
+  fc.assert(fc.property(ipv4, hextet, (address, more) => {
+    const [high, low] = [address >>> 16, address & 0xffff].map((part) => part.toString(16));
+    const rest = [address >>> 8 & 255, (address & 255) << 8].map((part) => part.toString(16));
+    const spellings = [
+      dotted(address),
+      `[::ffff:${dotted(address)}]`,
+      `[64:ff9b::${dotted(address)}]`,
+      `[::${dotted(address)}]`,
+      `[::ffff:0:${dotted(address)}]`,
+      `[64:ff9b:1::${dotted(address)}]`,
+      `[64:ff9b:1:${more.toString(16)}::${dotted(address)}]`,
+      `[64:ff9b:1:${high}:${rest[0]}:${rest[1]}::]`,
+      `[2002:${high}:${low}::]`,
+      `[2002:${high}:${low}::${more.toString(16)}]`,
+    ];
+    for (const spelling of spellings) {
+      const forms = ipForms(parseIp(hostname(spelling)) ?? []);
+      assert(forms.includes(mapped(address).join()), spelling);
+    }
+  }));
+});
+
+Deno.test("ipForms takes every other address for itself alone", () => {
+  fc.assert(fc.property(ipv6, (parts) => {
+    const embeds = ["0,0,0,0,0,0,", "0,0,0,0,65535,0,", "100,65435,1,", "8194,"].some((head) =>
+      `${parts.join()},`.startsWith(head)
+    );
+    const forms = ipForms(parts);
+    assertEquals(forms[0], parts.join());
+    assertEquals(forms.length > 1, embeds, forms[0]);
+  }));
 });
 
 Deno.test("ipKind names what it refuses", () => {
