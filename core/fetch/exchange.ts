@@ -9,7 +9,7 @@ import type { FetchBudget } from "./fetch_budget.ts";
 import { FetchError, type FetchErrorCode, type FetchErrorInit } from "./fetch_error.ts";
 import { isIdempotent } from "./fetch_retry.ts";
 import { checkUrl, type FetchPolicy, withoutCredentials } from "../policy.ts";
-import { type Hop, nextHop, redirectLocation, resolveLocation } from "./redirects.ts";
+import { type Hop, nextHop, REDIRECT_STATUSES, redirectLocation, resolveLocation } from "./redirects.ts";
 import { headersToText } from "../serializer/header_text.ts";
 
 /** The part of `fetch` that the core calls; every runtime's `fetch` fits. */
@@ -95,10 +95,11 @@ export class Exchange {
       if (sent instanceof FetchError) return sent;
       const { response, lines } = sent;
       const location = redirect === "manual" ? undefined : redirectLocation(response);
-      if (location === undefined) return { response, lines, hop, redirected: redirects > 0 };
+      const refused = redirect === "error" && REDIRECT_STATUSES.has(response.status);
+      if (location === undefined && !refused) return { response, lines, hop, redirected: redirects > 0 };
       discard(response.body);
       const known = { status: response.status, headers: response.headers };
-      if (redirect === "error") return this.fail("REDIRECT_REFUSED", hop.url.href, known);
+      if (location === undefined || refused) return this.fail("REDIRECT_REFUSED", hop.url.href, known);
       if (redirects >= policy.maxRedirects) {
         return this.fail("TOO_MANY_REDIRECTS", hop.url.href, { ...known, detail: `more than ${policy.maxRedirects}` });
       }

@@ -17,7 +17,8 @@ export interface Hop {
   readonly body: Uint8Array<ArrayBuffer> | null;
 }
 
-const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** The statuses that redirect, with a `Location` or without (https://fetch.spec.whatwg.org/#redirect-status). */
+export const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Headers that describe a body and go with it. */
 const BODY_HEADERS = [
