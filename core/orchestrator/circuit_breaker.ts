@@ -21,7 +21,9 @@ export class CircuitBreaker {
   readonly #cooldown: number;
   #inRow = 0;
   #openUntil: number | undefined;
-  #probing = false;
+  /** Requests that have begun, and which of them tries the host. */
+  #begun = 0;
+  #probe: number | undefined;
 
   /** Creates a closed one. */
   constructor(options: Required<BreakerOptions>) {
@@ -42,12 +44,18 @@ export class CircuitBreaker {
    */
   readyAt(now: number): number {
     if (this.#openUntil === undefined) return now;
-    return this.#probing ? Infinity : this.#openUntil;
+    return this.#probe === undefined ? this.#openUntil : Infinity;
   }
 
-  /** A request begins. */
-  begin(): void {
-    if (this.#openUntil !== undefined) this.#probing = true;
+  /**
+   * A request begins.
+   *
+   * @returns Its number, for {@linkcode CircuitBreaker.end}.
+   */
+  begin(): number {
+    this.#begun++;
+    if (this.#openUntil !== undefined) this.#probe = this.#begun;
+    return this.#begun;
   }
 
   /**
@@ -55,14 +63,15 @@ export class CircuitBreaker {
    *
    * @param result Whether the host answered; `"unknown"` when that cannot be told, e.g. after an abort.
    * @param now In milliseconds since the epoch.
+   * @param number Which request. While the one that tries the host is under way, the end of an older one lets no other.
    */
-  end(result: "answered" | "failed" | "unknown", now: number): void {
+  end(result: "answered" | "failed" | "unknown", now: number, number: number): void {
     if (result === "answered") {
       this.#inRow = 0;
       this.#openUntil = undefined;
     } else if (result === "failed" && ++this.#inRow >= this.#failures) {
       this.#openUntil = now + this.#cooldown;
     }
-    this.#probing = false;
+    if (number === this.#probe) this.#probe = undefined;
   }
 }

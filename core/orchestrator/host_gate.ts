@@ -47,16 +47,16 @@ export class HostGate {
     return this.#inFlight === 0 && this.readyAt(now) <= now && this.breaker(now) === "closed";
   }
 
-  /** A fetch begins at `now`. */
-  begin(now: number): void {
+  /** A fetch begins at `now`; returns its number, for {@linkcode HostGate.end}. */
+  begin(now: number): number {
     this.#inFlight++;
     this.#rate?.begin(now);
-    this.#breaker?.begin();
+    return this.#breaker?.begin() ?? 0;
   }
 
-  /** A fetch has ended; `result` as in {@linkcode CircuitBreaker.end}. */
-  end(result: "answered" | "failed" | "unknown", now: number): void {
+  /** A fetch has ended; as in {@linkcode CircuitBreaker.end}. */
+  end(result: "answered" | "failed" | "unknown", now: number, number: number): void {
     this.#inFlight--;
-    this.#breaker?.end(result, now);
+    this.#breaker?.end(result, now, number);
   }
 }

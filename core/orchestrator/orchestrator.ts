@@ -274,12 +274,12 @@ export class Orchestrator {
     entry.phase = "fetching";
     entry.controller = new AbortController();
     this.#inFlight++;
-    gate.begin(clock.now());
+    const number = gate.begin(clock.now());
     this.#markStarted(entry, job);
     this.#tell("started", entry);
     const { outcome, answered } = await this.#try(entry, job, entry.controller);
     this.#inFlight--;
-    gate.end(this.#isGone(entry) ? "unknown" : hostResult(outcome), clock.now());
+    gate.end(this.#isGone(entry) ? "unknown" : hostResult(outcome), clock.now(), number);
     entry.controller = undefined;
     if (this.#closed) return;
     if (this.#isGone(entry)) this.#parts.onGone?.();

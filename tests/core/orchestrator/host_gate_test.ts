@@ -7,7 +7,7 @@ Deno.test("HostGate holds the host's concurrency", () => {
   assertEquals(gate.readyAt(0), 0);
   gate.begin(0);
   assertEquals([gate.readyAt(0), gate.inFlight], [Infinity, 2]);
-  gate.end("answered", 1);
+  gate.end("answered", 1, 1);
   assertEquals([gate.readyAt(1), gate.inFlight], [1, 1]);
 });
 
@@ -17,18 +17,16 @@ Deno.test("HostGate waits for whichever of rate and breaker is later", () => {
     rate: { requests: 1, per: 500 },
     breaker: { failures: 1, cooldown: 300 },
   });
-  gate.begin(0);
-  gate.end("failed", 100);
+  gate.end("failed", 100, gate.begin(0));
   assertEquals([gate.readyAt(100), gate.breaker(100)], [500, "open"]);
-  gate.begin(500);
-  gate.end("failed", 900);
+  gate.end("failed", 900, gate.begin(500));
   assertEquals(gate.readyAt(900), 1_200);
 });
 
 Deno.test("HostGate without limits is always ready", () => {
   const gate = new HostGate({ concurrency: Infinity, rate: undefined, breaker: undefined });
   for (let i = 0; i < 100; i++) gate.begin(7);
-  for (let i = 0; i < 50; i++) gate.end("failed", 7);
+  for (let i = 0; i < 50; i++) gate.end("failed", 7, i);
   assertEquals([gate.readyAt(7), gate.breaker(7)], [7, "closed"]);
 });
 
@@ -39,11 +37,10 @@ Deno.test("HostGate is idle when nothing needs to be known of it", () => {
     breaker: { failures: 1, cooldown: 300 },
   });
   assertEquals(gate.isIdle(0), true);
-  gate.begin(0);
+  const number = gate.begin(0);
   assertEquals(gate.isIdle(0), false);
-  gate.end("answered", 10);
+  gate.end("answered", 10, number);
   assertEquals([gate.isIdle(10), gate.isIdle(500)], [false, true]);
-  gate.begin(500);
-  gate.end("failed", 510);
+  gate.end("failed", 510, gate.begin(500));
   assertEquals(gate.isIdle(2_000), false);
 });

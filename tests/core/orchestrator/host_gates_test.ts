@@ -14,8 +14,7 @@ Deno.test("HostGates keeps one gate for each host, with the host's own limits", 
 Deno.test("HostGates.statistics tells of hosts in line and of those that were asked", () => {
   const gates = new HostGates(orchestratorLimits({ breaker: { failures: 1, cooldown: 100 } }));
   const gate = gates.of("dead.example", 0);
-  gate.begin(0);
-  gate.end("failed", 0);
+  gate.end("failed", 0, gate.begin(0));
   gates.of("busy.example", 0).begin(0);
   assertEquals(gates.statistics(new Map([["dead.example", 2], ["new.example", 1]]), 50), {
     "dead.example": { queued: 2, inFlight: 0, breaker: "open" },

@@ -97,6 +97,24 @@ Deno.test("Orchestrator opens the breaker of a dead host, and does not slow the 
   assertEquals([stage.delivered.length, stage.rows], [5, 0]);
 });
 
+Deno.test("Orchestrator tries a host once at a time when its breaker is half open, also when an older fetch ends", async () => {
+  const stage = new Stage();
+  const orchestrator = stage.start({ options: { breaker: { failures: 1, cooldown: 1_000 } } });
+  const older = stage.job();
+  for (const job of [older, stage.job(), stage.job(), stage.job()]) orchestrator.enqueue(job, ORIGIN);
+  for (const index of [1, 2, 3]) stage.asked[index].fail();
+  await stage.settle();
+  for (const job of [stage.job(), stage.job()]) orchestrator.enqueue(job, ORIGIN);
+  await stage.settle(1_000);
+  assertEquals(stage.asked.length, 5);
+  orchestrator.abort(older.id, older.token);
+  await stage.settle(10);
+  assertEquals(stage.asked.length, 5);
+  stage.asked[4].answer();
+  await stage.settle();
+  assertEquals(stage.asked.length, 6);
+});
+
 Deno.test("Orchestrator waits for the next try without taking a place", async () => {
   const stage = new Stage();
   const orchestrator = stage.start({ options: { maxInFlight: 1 } });
