@@ -15,7 +15,8 @@ import { requestTarget } from "../requests/request_target.ts";
 import { runFetch } from "../fetch/run_fetch.ts";
 import type { Priority } from "../requests/route.ts";
 import type { ResponseSync } from "../serializer/response_sync.ts";
-import type { Storage } from "../storage.ts";
+import type { RowKey, Storage } from "../storage.ts";
+import { arrival } from "./arrival.ts";
 import { Entry } from "./entry.ts";
 import type { HostGate } from "./host_gate.ts";
 import { HostGates } from "./host_gates.ts";
@@ -23,7 +24,7 @@ import { Line } from "./line.ts";
 import { hostResult } from "./host_result.ts";
 import type { OrchestratorEvent, OrchestratorStatistics } from "./orchestrator_events.ts";
 import { type OrchestratorLimits, orchestratorLimits, type OrchestratorOptions } from "./orchestrator_options.ts";
-import { type EntryMeta, OrchestratorRows } from "./orchestrator_rows.ts";
+import { OrchestratorRows } from "./orchestrator_rows.ts";
 import { Outbox, type OutboxOptions, type OutboxResult } from "./outbox.ts";
 import { QueueFullError } from "./queue_full.ts";
 import { Sleeper } from "./sleeper.ts";
@@ -80,10 +81,10 @@ export class Orchestrator {
   #closed = false;
 
   /**
-   * Creates it and takes up what the rows hold; nothing begins before {@linkcode Orchestrator.wake}.
+   * Creates it and takes up what the rows hold; nothing begins before {@linkcode Orchestrator.wake}. Rows that it cannot
+   * read, such as those of a later version, stay where they are, and keep nothing else from being done.
    *
    * @throws {InvalidOptionError} (`INVALID_OPTION`) for an option out of its range.
-   * @throws {PayloadVersionError} (`PAYLOAD_VERSION`) when a later version wrote the rows.
    */
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
@@ -93,7 +94,7 @@ export class Orchestrator {
     this.#outbox = new Outbox(this.#rows, parts);
     this.#sleeper = new Sleeper(parts.storage, parts.clock, () => this.wake(), parts.timersOnly);
     let last: string | undefined;
-    for (const head of this.#rows.heads()) {
+    for (const head of this.#rows.heads((row) => this.#tellUnreadable(row))) {
       const entry = new Entry(head);
       if (last === undefined || entry.id > last) last = entry.id;
       // An outcome may have been sent before the loss: what is sent now may be a second one.
@@ -111,27 +112,15 @@ export class Orchestrator {
    * @param origin Who wants the outcome.
    * @param priority How urgent it is.
    * @throws {QueueFullError} (`QUEUE_FULL`) when there are `maxQueued` requests; it is not taken.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for what is no job, address or priority; nothing is stored.
    */
   enqueue(job: Job, origin: OriginAddress, priority: Priority = "normal"): void {
+    const now = this.#parts.clock.now();
+    const { maxRequestAge, maxQueued } = this.#limits;
+    const meta = arrival(job, origin, priority, { now, maxRequestAge });
     const known = this.#entries.get(job.token);
     if (known !== undefined) return this.#dispatchedAgain(known, job.attempt);
-    if (this.#entries.size >= this.#limits.maxQueued) throw new QueueFullError(this.#limits.maxQueued);
-    const now = this.#parts.clock.now();
-    const target = requestTarget(job);
-    const meta: EntryMeta = {
-      origin,
-      priority,
-      host: target?.host ?? "",
-      token: job.token,
-      jobId: job.id,
-      attempt: job.attempt,
-      arrived: now,
-      expires: Math.min(job.due - job.grace, now + this.#limits.maxRequestAge),
-      tries: 0,
-      idempotent: target?.idempotent ?? true,
-      started: false,
-      sending: 0,
-    };
+    if (this.#entries.size >= maxQueued) throw new QueueFullError(maxQueued);
     const head = { key: { due: now, id: this.#ulids.next(now) }, kind: "job", meta } as const;
     this.#rows.put(head, JSON.stringify(job));
     const entry = new Entry(head);
@@ -351,7 +340,7 @@ export class Orchestrator {
       this.#waiting.add(entry);
       return;
     }
-    this.#rows.remove(entry.key);
+    if (result.type !== "unreadable") this.#rows.remove(entry.key);
     this.#forget(entry);
     const known: { answer?: Acknowledgement } = result.type === "delivered" ? { answer: result.answer } : {};
     this.#tell(result.type, entry, known);
@@ -370,13 +359,19 @@ export class Orchestrator {
   }
 
   #job(entry: Entry): Job | undefined {
-    const text = this.#rows.text(entry.key);
-    return text === undefined ? undefined : JSON.parse(text);
+    const row = this.#rows.read(entry.key);
+    if (row === "unreadable") this.#tell(row, entry);
+    return typeof row === "object" ? row.job : undefined;
   }
 
   /** As a method, because an entry may go while somebody waits. */
   #isGone(entry: Entry): boolean {
     return entry.phase === "gone";
+  }
+
+  #tellUnreadable({ id }: RowKey): void {
+    this.#counts.unreadable = (this.#counts.unreadable ?? 0) + 1;
+    this.#parts.onEvent?.({ type: "unreadable", id, jobId: "", host: "", attempt: 1 });
   }
 
   #tell(type: OrchestratorEvent["type"], entry: Entry, more: Partial<OrchestratorEvent> = {}): void {

@@ -12,6 +12,7 @@ export interface OrchestratorEvent {
    * - `"finished"`: there is an outcome. `"expired"`: it waited too long. `"lost"`: it was under way when the
    *   orchestrator was lost, and may not be repeated. `"aborted"`: its origin wants it no longer.
    * - `"delivered"`: the origin has the outcome. `"undelivered"`: nobody took it until it was due.
+   * - `"unreadable"`: its row is of a later version, or of none; it stays, and is left alone until the next start.
    */
   readonly type:
     | "queued"
@@ -22,10 +23,11 @@ export interface OrchestratorEvent {
     | "lost"
     | "aborted"
     | "delivered"
-    | "undelivered";
+    | "undelivered"
+    | "unreadable";
   /** Its place in line. */
   readonly id: string;
-  /** The job's id at its origin. */
+  /** The job's id at its origin; empty where its row cannot be read. */
   readonly jobId: string;
   /** Where it goes. */
   readonly host: string;

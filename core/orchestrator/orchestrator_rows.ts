@@ -6,7 +6,9 @@
 import { decodePayload, encodePayload, VERSION } from "../alarms/row_payload.ts";
 import { PayloadVersionError } from "../errors.ts";
 import type { OriginAddress } from "../requests/origin_address.ts";
-import type { Priority } from "../requests/route.ts";
+import type { Job } from "../job.ts";
+import { isJob } from "../requests/message.ts";
+import { PRIORITIES, type Priority } from "../requests/route.ts";
 import { MAX_DUE, type Row, type RowKey, type Storage } from "../storage.ts";
 
 /** What a row says besides its long text. */
@@ -103,6 +105,23 @@ export class OrchestratorRows {
     return first + rest.join("");
   }
 
+  /**
+   * Reads a row as a whole.
+   *
+   * @returns The job, and the outcome if the row holds one; `undefined` when there is no such row.
+   */
+  read(key: RowKey): { readonly job: Job; readonly outcome: string } | "unreadable" | undefined {
+    const text = this.text(key);
+    if (text === undefined) return undefined;
+    const [line] = text.split("\n", 1);
+    try {
+      const job: unknown = JSON.parse(line);
+      return isJob(job) ? { job, outcome: text.slice(line.length + 1) } : "unreadable";
+    } catch {
+      return "unreadable";
+    }
+  }
+
   /** Changes where a row is and what it says, but not its text. Nothing happens when there is no such row. */
   change(key: RowKey, head: EntryHead): void {
     this.#storage.transaction(() => {
@@ -132,15 +151,34 @@ export class OrchestratorRows {
     });
   }
 
-  /** All rows, in the order of their due times. Texts are not kept, so that any number of rows fits the memory. */
-  *heads(): Generator<EntryHead> {
+  /**
+   * All rows, in the order of their due times. Texts are not kept, so that any number of rows fits the memory.
+   *
+   * @param unreadable Hears of rows that are left out, since a later version wrote them. Default: nobody.
+   */
+  *heads(unreadable: (row: Row) => void = () => {}): Generator<EntryHead> {
     let after: RowKey | undefined;
     while (true) {
       const rows = this.#storage.due(PIECE_DUE - 1, PAGE, after);
       if (rows.length === 0) return;
-      for (const row of rows) yield { key: { due: row.due, id: row.id }, kind: kindOf(row), meta: split(row).meta };
+      for (const row of rows) {
+        const head = headOf(row);
+        if (head === undefined) unreadable(row);
+        else yield head;
+      }
       after = rows.at(-1);
     }
+  }
+}
+
+function headOf(row: Row): EntryHead | undefined {
+  const { due, id, kind } = row;
+  if (kind !== "job" && kind !== "outcome") return undefined;
+  try {
+    const { meta } = split(row);
+    return PRIORITIES.includes(meta.priority) ? { key: { due, id }, kind, meta } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -153,11 +191,6 @@ function split(row: Row): { pieces: number; meta: EntryMeta; first: string } {
   const { meta: { pieces, ...meta }, body } = decodePayload<StoredMeta>(row.payload);
   if (pieces === undefined) throw new PayloadVersionError("orchestrator row", row.payload.slice(0, 20), VERSION);
   return { pieces, meta: meta as EntryMeta, first: body };
-}
-
-function kindOf(row: Row): EntryKind {
-  if (row.kind === "job" || row.kind === "outcome") return row.kind;
-  throw new PayloadVersionError("orchestrator row", row.kind, VERSION);
 }
 
 function pieceKey(id: string, index: number): RowKey {

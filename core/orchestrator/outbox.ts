@@ -16,10 +16,10 @@ export interface OutboxOptions extends Omit<DeliverOptions, "deliver" | "signal"
   readonly deliverTo: DeliverTo;
 }
 
-/** What became of a delivery: taken, nobody will take it any more, or kept for later. */
+/** What became of a delivery: taken, nobody will take it any more, not understood, or kept for later. */
 export type OutboxResult =
   | { readonly type: "delivered"; readonly answer: Acknowledgement }
-  | { readonly type: "undelivered" }
+  | { readonly type: "undelivered" | "unreadable" }
   | { readonly type: "kept" };
 
 /** Each wait costs a row, so that they grow faster than those of a Worker. */
@@ -57,11 +57,11 @@ export class Outbox {
 
   /** Sends an outcome that was kept; `undelivered` when its row is gone. */
   async again(entry: Entry): Promise<OutboxResult> {
-    const text = this.#rows.text(entry.key);
-    if (text === undefined) return { type: "undelivered" };
-    const end = text.indexOf("\n");
-    const job: Job = JSON.parse(text.slice(0, end));
-    const result = await this.#send(entry, job, text.slice(end + 1));
+    const row = this.#rows.read(entry.key);
+    if (row === undefined) return { type: "undelivered" };
+    if (row === "unreadable") return { type: row };
+    const { job, outcome } = row;
+    const result = await this.#send(entry, job, outcome);
     if (result.type !== "kept" || entry.phase === "gone") return result;
     const head = entry.at(this.#nextDue(entry, job));
     this.#rows.change(entry.key, head);

@@ -4,7 +4,8 @@ import { MemoryStorage } from "../../../adapters/memory.ts";
 import { encodePayload } from "../../../core/alarms/row_payload.ts";
 import { PayloadVersionError } from "../../../core/errors.ts";
 import { type EntryHead, type EntryMeta, OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
-import { MAX_DUE } from "../../../core/storage.ts";
+import { MAX_DUE, type RowKey } from "../../../core/storage.ts";
+import { jobFor } from "../unruly_server.ts";
 
 const META: EntryMeta = {
   origin: { name: "Agent", id: "01" },
@@ -23,6 +24,14 @@ const META: EntryMeta = {
 
 function head(id: string, due = 5, more: Partial<EntryMeta> = {}): EntryHead {
   return { key: { due, id }, kind: "job", meta: { ...META, ...more } };
+}
+
+/** The heads of rows that can all be read. */
+function heads(rows: OrchestratorRows): EntryHead[] {
+  const unreadable: RowKey[] = [];
+  const found = [...rows.heads((row) => unreadable.push(row))];
+  assertEquals(unreadable, []);
+  return found;
 }
 
 function bytesOf(storage: MemoryStorage): number[] {
@@ -55,7 +64,7 @@ Deno.test("OrchestratorRows.change moves a row and keeps its text", () => {
   rows.change({ due: 5, id: "a" }, head("a", 70, { tries: 3 }));
   assertEquals(rows.text({ due: 5, id: "a" }), undefined);
   assert(rows.text({ due: 70, id: "a" }) === text);
-  assertEquals([...rows.heads()].map(({ key, meta }) => [key.due, meta.tries]), [[70, 3]]);
+  assertEquals(heads(rows).map(({ key, meta }) => [key.due, meta.tries]), [[70, 3]]);
 });
 
 Deno.test("OrchestratorRows.change and remove do nothing about rows that are gone", () => {
@@ -71,7 +80,7 @@ Deno.test("OrchestratorRows.replace puts one text in the place of another, leavi
   const rows = new OrchestratorRows(storage);
   rows.put(head("a"), "x".repeat(6_000_000));
   rows.replace({ due: 5, id: "a" }, { ...head("a", 9), kind: "outcome" }, "small");
-  assertEquals([...rows.heads()], [{ ...head("a", 9), kind: "outcome" }]);
+  assertEquals(heads(rows), [{ ...head("a", 9), kind: "outcome" }]);
   assertEquals(storage.count(0, MAX_DUE), 1);
 });
 
@@ -79,27 +88,60 @@ Deno.test("OrchestratorRows.heads lists any number of rows in order, pieces left
   fc.assert(fc.property(fc.uniqueArray(fc.nat({ max: 10_000 }), { maxLength: 180 }), (dues) => {
     const rows = new OrchestratorRows(new MemoryStorage());
     for (const due of dues) rows.put(head(`id-${due}`, due), "text");
-    assertEquals([...rows.heads()].map(({ key }) => key.due), dues.toSorted((a, b) => a - b));
+    assertEquals(heads(rows).map(({ key }) => key.due), dues.toSorted((a, b) => a - b));
   }));
 });
 
-Deno.test("OrchestratorRows refuses rows of a later version, and rows that are none of its own", () => {
+Deno.test("OrchestratorRows.heads leaves out rows that it cannot read, tells of them, and goes on", () => {
+  const good = encodePayload("", { ...META, pieces: 0 });
+  const wrong: [kind: string, payload: string][] = [
+    ["job", ""],
+    ["job", "text"],
+    ["job", "1\n"],
+    ["job", "1{broken\n"],
+    ["job", `1${JSON.stringify(META)}\n`],
+    ["job", `2${JSON.stringify({ ...META, pieces: 0 })}\n`],
+    ["job", encodePayload("", { ...META, pieces: 0, priority: "urgent" })],
+    ["request", good],
+  ];
+  const storage = new MemoryStorage();
+  for (const [index, [kind, payload]] of wrong.entries()) {
+    storage.insert({ due: index, id: `wrong-${index}`, kind, payload, named: false });
+  }
+  const rows = new OrchestratorRows(storage);
+  rows.put(head("good", 99), "text");
+  const unreadable: string[] = [];
+  const found = [...rows.heads(({ id }) => unreadable.push(id))];
+  assertEquals(found, [head("good", 99)]);
+  assertEquals(unreadable, wrong.map((_, index) => `wrong-${index}`));
+  assertEquals(storage.count(0, MAX_DUE), wrong.length + 1);
+});
+
+Deno.test("OrchestratorRows.text refuses rows of a later version, and rows that are none of its own", () => {
   const payloads = ["", "text", "1\n", `1${JSON.stringify(META)}\n`, `2${JSON.stringify({ ...META, pieces: 0 })}\n`];
   for (const payload of payloads) {
     const storage = new MemoryStorage();
     storage.insert({ due: 5, id: "a", kind: "job", payload, named: false });
-    const rows = new OrchestratorRows(storage);
-    assertThrows(() => [...rows.heads()], PayloadVersionError);
-    assertThrows(() => rows.text({ due: 5, id: "a" }), PayloadVersionError);
+    assertThrows(() => new OrchestratorRows(storage).text({ due: 5, id: "a" }), PayloadVersionError);
     assertEquals(storage.count(0, MAX_DUE), 1);
   }
-  const storage = new MemoryStorage();
-  storage.insert({
-    due: 5,
-    id: "a",
-    kind: "request",
-    payload: encodePayload("", { ...META, pieces: 0 }),
-    named: false,
-  });
-  assertThrows(() => [...new OrchestratorRows(storage).heads()], PayloadVersionError);
+});
+
+Deno.test("OrchestratorRows.read gives back job and outcome, and says of other texts that they are unreadable", () => {
+  const rows = new OrchestratorRows(new MemoryStorage());
+  const job = jobFor("https://a.example/");
+  const text = JSON.stringify(job);
+  const table: [text: string, expected: unknown][] = [
+    [text, { job: JSON.parse(text), outcome: "" }],
+    [`${text}\nout\ncome`, { job: JSON.parse(text), outcome: "out\ncome" }],
+    ["", "unreadable"],
+    ["{}", "unreadable"],
+    ["{broken", "unreadable"],
+    [JSON.stringify({ ...job, v: 2 }), "unreadable"],
+  ];
+  for (const [index, [written, expected]] of table.entries()) {
+    rows.put(head(`${index}`), written);
+    assertEquals(rows.read({ due: 5, id: `${index}` }), expected);
+  }
+  assertEquals(rows.read({ due: 5, id: "none" }), undefined);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { DuplicateIdError } from "../../../core/errors.ts";
+import { DuplicateIdError, InvalidOptionError } from "../../../core/errors.ts";
 import type { Orchestrator } from "../../../core/orchestrator/orchestrator.ts";
 import { QueueFullError } from "../../../core/orchestrator/queue_full.ts";
+import { MAX_DUE } from "../../../core/storage.ts";
 import { errorIn, responseIn } from "../unruly_server.ts";
 import { ORIGIN, Stage } from "./stage.ts";
 
@@ -276,6 +277,45 @@ Deno.test("Orchestrator refuses more than maxQueued, and stores nothing of it", 
   orchestrator.enqueue(stage.job(), ORIGIN);
   assertThrows(() => orchestrator.enqueue(stage.job(), ORIGIN), QueueFullError);
   assertEquals(stage.rows, 2);
+});
+
+Deno.test("Orchestrator refuses what it could not work on, and stores nothing of it", () => {
+  const stage = new Stage();
+  const orchestrator = stage.start();
+  const job = stage.job();
+  const wrong: unknown[][] = [[job, ORIGIN, "urgent"], [{}, ORIGIN], [job, {}], [
+    { ...job, retry: { jitter: 2 } },
+    ORIGIN,
+  ]];
+  for (const args of wrong) {
+    assertThrows(() => orchestrator.enqueue(...args as Parameters<Orchestrator["enqueue"]>), InvalidOptionError);
+  }
+  assertEquals([stage.rows, stage.events, orchestrator.statistics().queued], [0, [], 0]);
+});
+
+Deno.test("Orchestrator leaves rows alone that it cannot read, keeps them, and works on the others", async () => {
+  const stage = new Stage();
+  const first = stage.start({ options: { maxInFlight: 1 } });
+  for (let n = 0; n < 5; n++) first.enqueue(stage.job(), ORIGIN);
+  first.close();
+  const [none, later, urgent, torn] = stage.storage.due(MAX_DUE, 4);
+  const texts = [
+    { ...none, payload: "" },
+    { ...later, payload: `2${later.payload.slice(1)}` },
+    { ...urgent, payload: urgent.payload.replace('"normal"', '"urgent"') },
+    { ...torn, payload: torn.payload.slice(0, -9) },
+  ];
+  for (const row of texts) stage.storage.move(row, row);
+  for (let start = 1; start <= 2; start++) {
+    const failures: unknown[] = [];
+    const orchestrator = stage.start({ onFailure: (error) => failures.push(error) });
+    if (start === 2) orchestrator.enqueue(stage.job(), ORIGIN);
+    stage.asked[start].answer();
+    await stage.settle();
+    assertEquals([failures, stage.delivered.length, stage.rows], [[], start, 4]);
+    assertEquals(orchestrator.statistics().events.unreadable, 4);
+    orchestrator.close();
+  }
 });
 
 Deno.test("Orchestrator sleeps when nothing is due", async () => {
