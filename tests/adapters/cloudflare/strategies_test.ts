@@ -54,6 +54,10 @@ for (const via of ["direct", "worker", "queue", "orchestrated", "auto"] as const
   test(`every outcome in workerd via ${via}`, () => runSuite(hostOf("AGENT"), server, refusingOrigin(), via, via));
 }
 
+test("every outcome in workerd via an RpcTarget of an entrypoint of a Worker's own", async () => {
+  await runSuite(hostOf("TARGET_AGENT"), server, refusingOrigin(), "worker", "target");
+});
+
 test("a timeout beyond a Worker's 25 s is refused at the call where only a Worker is bound, with the remedy", async () => {
   for (const options of [{ timeout: 40_000 }, { timeout: 25_001, via: "worker" }] as const) {
     const { code, message } = await refusal("UNBOUND_AGENT", options);
