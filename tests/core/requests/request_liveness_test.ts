@@ -143,7 +143,7 @@ onStorages(
   },
 );
 
-Deno.test("RequestLiveness looks through a page of rows at each alarm after a restart, not through all", async () => {
+Deno.test("RequestLiveness looks through a page of rows at each alarm after a restart, not through all", () => {
   const before = new LedgerParts();
   const filler = { kind: "once", payload: "", named: false };
   for (let i = 0; i < 1_000; i++) before.storage.insert({ due: before.start + 9_000 + i, id: `${i}`, ...filler });
