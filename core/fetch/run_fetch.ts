@@ -5,6 +5,7 @@
  */
 import { discard, readBody } from "./body_reader.ts";
 import type { Clock } from "../clock.ts";
+import { isDecoded } from "./content_coding.ts";
 import { Exchange, type FetchFunction, type Reached } from "./exchange.ts";
 import { FetchBudget } from "./fetch_budget.ts";
 import { FetchError } from "./fetch_error.ts";
@@ -38,15 +39,12 @@ interface Run {
   readonly clock: Clock;
 }
 
-/** Encodings that every runtime undoes while reading; the headers that tell of them are untrue afterwards. */
-const UNDONE_ENCODINGS = /^\s*(x-gzip|gzip|deflate|br)\s*$/i;
-
 /**
  * Fetches what a job asks for: under its policy at every hop, within its budget with all tries and the body, redirects
  * followed by hand, nothing left unread or open.
  *
- * A response with any status is a response. A gzip, deflate or Brotli body is decompressed, and its
- * `content-encoding` and `content-length` are gone. A body that the runtime hands over compressed stays as it is.
+ * A response with any status is a response. A body that the runtime decompresses, as all do with gzip and Brotli, comes
+ * without its `content-encoding` and `content-length`. One that the runtime hands over compressed stays as it is.
  *
  * @param job The job. When it comes late, only what is left of its budget is used.
  * @param options Where to fetch, and by whose clock.
@@ -150,7 +148,8 @@ function snapshot({ exchange }: Run, reached: Reached, bytes: Uint8Array<ArrayBu
   if (!isStatus(status)) {
     return exchange.fail("INVALID_RESPONSE", url, { status, headers, detail: `status ${status}` });
   }
-  const undone = response.body !== null && UNDONE_ENCODINGS.test(headers.get("content-encoding") ?? "");
+  const undone = response.body !== null &&
+    isDecoded(headers.get("content-encoding"), headers.get("content-length"), bytes);
   const body = response.body === null ? null : holdBody(bytes);
   return revive(ResponseSync, [status, statusText, url, redirected, undone ? withoutEncoding(headers) : lines, body]);
 }

@@ -18,6 +18,8 @@ export interface Described {
   readonly bytes: number;
   /** A checksum of the body. */
   readonly sum: number;
+  /** The header `content-encoding`; `null` where there is none. */
+  readonly encoding: string | null;
   /** Whether redirects were followed. */
   readonly redirected: boolean;
   /** Of an error: whether the server may have acted. */
@@ -28,11 +30,13 @@ export interface Described {
 export function describe(label: string, outcome: ResponseSync | FetchError): Described {
   const path = outcome.url === "" ? "" : pathOf(outcome.url);
   if (outcome instanceof FetchError) {
-    return { label, result: outcome.code, path, bytes: 0, sum: 0, redirected: false, ambiguous: outcome.ambiguous };
+    const nothing = { bytes: 0, sum: 0, encoding: null, redirected: false };
+    return { label, result: outcome.code, path, ...nothing, ambiguous: outcome.ambiguous };
   }
   const body = outcome.bytes();
-  const { status: result, redirected } = outcome;
-  return { label, result, path, bytes: body.length, sum: checksum(body), redirected, ambiguous: false };
+  const { status: result, redirected, headers } = outcome;
+  const encoding = headers.get("content-encoding");
+  return { label, result, path, bytes: body.length, sum: checksum(body), encoding, redirected, ambiguous: false };
 }
 
 /** Adler-32: cheap, and it sees every byte and its place. */

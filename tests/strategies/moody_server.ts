@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deflateSync } from "node:zlib";
 import { send, serveRaw, type UnrulyServer, untilClosed } from "../core/unruly_server.ts";
 
 /** A {@linkcode moodyServer}. */
@@ -23,6 +24,8 @@ export const TEN_MB: Uint8Array<ArrayBuffer> = new Uint8Array(10_000_000).map((_
 );
 /** Every byte there is. */
 export const BINARY: Uint8Array<ArrayBuffer> = new Uint8Array(256).map((_, index) => index);
+/** Bytes that have an encoding of which not every runtime knows. */
+export const DEFLATED: Uint8Array<ArrayBuffer> = new Uint8Array(deflateSync(BINARY));
 
 /** Starts it on as many ports as there are to be hosts. */
 export function moodyServer(hosts = 1): MoodyServer {
@@ -79,6 +82,8 @@ async function answer(connection: Deno.TcpConn, url: URL, hit: number): Promise<
       return await reply(connection, 302, "", "location: /loop\r\n");
     case "/binary":
       return await reply(connection, 200, BINARY);
+    case "/deflate":
+      return await reply(connection, 200, DEFLATED, "content-encoding: deflate\r\n");
     case "/ten":
       return await reply(connection, 200, TEN_MB);
     case "/busy":

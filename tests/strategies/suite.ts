@@ -7,7 +7,7 @@ import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import type { ProxyFetchOptions } from "../../core/requests.ts";
 import type { RequestSyncInit } from "../../core/serializer/request_sync.ts";
 import { checksum, type Described } from "./described.ts";
-import { BINARY, type MoodyServer, TEN_MB } from "./moody_server.ts";
+import { BINARY, DEFLATED, type MoodyServer, TEN_MB } from "./moody_server.ts";
 
 /** An object somewhere, that fetches and remembers the outcomes. */
 export interface StrategyHost {
@@ -101,6 +101,7 @@ export async function runSuite(
   await Promise.all([
     ...outcomes,
     refused(host, refusedOrigin, options, tag),
+    encoded(host, server, options, tag),
     cancelled(host, server, options, tag),
     evicted(host, server, options, tag),
   ]);
@@ -111,6 +112,18 @@ async function refused(host: StrategyHost, origin: string, options: ProxyFetchOp
   await host.ask(`${tag} refused`, "refused", `${origin}/`, {}, options);
   const [{ result }] = await untilOutcomes(host, `${tag} refused`, 1);
   assertEquals(result, "NETWORK", `${tag}: refused`);
+}
+
+/** A body is decompressed, or is left as it came, with the header that says so. */
+async function encoded(
+  host: StrategyHost,
+  server: MoodyServer,
+  options: ProxyFetchOptions,
+  tag: string,
+): Promise<void> {
+  await host.ask(`${tag} encoded`, "encoded", `${server.origin}/deflate?tag=${tag}`, {}, options);
+  const [{ encoding, sum }] = await untilOutcomes(host, `${tag} encoded`, 1);
+  assertEquals(sum, checksum(encoding === null ? BINARY : DEFLATED), `${tag}: encoding ${encoding}`);
 }
 
 /** A cancelled request has no outcome; one that comes after it has. */

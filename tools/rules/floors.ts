@@ -25,6 +25,7 @@ export const FLOORS: readonly Floor[] = [
       "core/alarms/alarm_events.ts",
       "core/backoff.ts",
       "core/fetch/blocked_ports.ts",
+      "core/fetch/content_coding.ts",
       "core/alarms/cron_engine.ts",
       "core/fetch/ip_address.ts",
       "core/requests/job_too_large.ts",
