@@ -11,18 +11,21 @@ import { type Acknowledgement, type Job, JOB_VERSION, type Message } from "../jo
 /** How long to wait for one answer, in milliseconds, where nothing else is said. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** Goes along with one job, from its beginning until its outcome is there. */
+/** Goes along with one job, from its beginning until its outcome has been delivered. */
 export class JobCompany {
   readonly #job: Job;
   readonly #options: DeliverOptions;
   readonly #giveUp: () => void;
   readonly #stops = new Set<() => void>();
+  #stopPersist: (() => void) | undefined;
   #persisted: Promise<boolean> | undefined;
   #ended = false;
+  #closed = false;
 
   /**
    * Starts. It sends a heartbeat every `job.heartbeat` milliseconds, and once `job.persistAfter` has passed since the
-   * call, the job itself, again and again until the origin has answered.
+   * call, or the first heartbeat would be due, the job itself, again and again until the origin has answered.
+   * {@linkcode JobCompany.close} it.
    *
    * @param job The job.
    * @param options Where to deliver, by whose clock.
@@ -34,26 +37,36 @@ export class JobCompany {
     this.#giveUp = giveUp;
     const { persistAfter, heartbeat, carried } = job;
     if (persistAfter !== undefined && carried?.continuation !== undefined) {
-      const elapsed = options.clock.now() - (job.due - job.grace - job.timeout);
-      // By two clocks the call may seem to lie in the future.
-      this.#after(persistAfter - Math.max(0, elapsed), () => this.#persisted ??= this.#persist());
+      const wait = Math.min(persistAfter, heartbeat ?? Infinity) - this.#elapsed();
+      this.#stopPersist = this.#after(wait, () => this.#persisted ??= this.#persist());
     } else if (heartbeat !== undefined) {
       this.#beatAfter(heartbeat);
     }
   }
 
   /**
-   * Ends, as soon as the origin has answered a request to persist that is under way: an outcome that overtook it would
-   * be run once for each.
+   * To be called once the outcome is there. It fulfils as soon as the origin has answered a request to persist that is
+   * under way: an outcome that overtook it would be run once for each. Signs of life go on: an outcome that is slow on
+   * its way is not lost. Whatever is answered to them, nothing is given up any more.
    *
    * @returns The job to answer. Once written down it does not bring its continuation along: the row has it.
    */
   async end(): Promise<Job> {
     this.#ended = true;
-    for (const stop of this.#stops) stop();
+    this.#stopPersist?.();
+    const { heartbeat } = this.#job;
+    if (this.#stopPersist !== undefined && this.#persisted === undefined && heartbeat !== undefined) {
+      this.#beatAfter(heartbeat - this.#elapsed());
+    }
     if (this.#persisted === undefined || !(await this.#persisted) || this.#job.carried === undefined) return this.#job;
     const { continuation: _, ...carried } = this.#job.carried;
     return { ...this.#job, carried: { ...carried, durability: "strict" } };
+  }
+
+  /** Stops everything. */
+  close(): void {
+    this.#ended = this.#closed = true;
+    for (const stop of this.#stops) stop();
   }
 
   /** Fulfils once the origin has answered: with `false` when the budget for that is over. */
@@ -63,7 +76,7 @@ export class JobCompany {
       const answer = await this.#send({ type: "persist", v: JOB_VERSION, job: this.#job });
       if (answer !== undefined) {
         if (answer === "late" && !this.#ended) this.#giveUp();
-        if (answer === "pending" && !this.#ended && this.#job.heartbeat !== undefined) {
+        if (answer === "pending" && this.#job.heartbeat !== undefined) {
           this.#beatAfter(this.#job.heartbeat);
         }
         return true;
@@ -74,6 +87,12 @@ export class JobCompany {
     }
   }
 
+  /** How long ago the call was, in milliseconds. By two clocks it may seem to lie in the future. */
+  #elapsed(): number {
+    const { due, grace, timeout } = this.#job;
+    return Math.max(0, this.#options.clock.now() - (due - grace - timeout));
+  }
+
   #beatAfter(ms: number): void {
     this.#after(ms, async () => {
       const { id, due, token, attempt } = this.#job;
@@ -81,7 +100,7 @@ export class JobCompany {
       // Once there is an outcome, it is for the origin to tell that it is late.
       if (!this.#ended && (answer === "late" || answer === "unknown")) this.#giveUp();
     });
-    this.#after(ms, () => this.#beatAfter(ms));
+    this.#after(ms, () => this.#beatAfter(this.#job.heartbeat ?? Infinity));
   }
 
   /** The answer to a message, or `undefined` when none came. It never rejects. */
@@ -99,12 +118,13 @@ export class JobCompany {
     }
   }
 
-  #after(ms: number, run: () => unknown): void {
-    if (this.#ended) return;
+  #after(ms: number, run: () => unknown): (() => void) | undefined {
+    if (this.#closed) return undefined;
     const stop = this.#options.clock.setTimeout(() => {
       this.#stops.delete(stop);
       run();
     }, Math.max(0, ms));
     this.#stops.add(stop);
+    return stop;
   }
 }

@@ -47,10 +47,10 @@ export async function performJob(job: Job, options: PerformJobOptions): Promise<
   options.signal?.addEventListener("abort", giveUp, { once: true });
   if (options.signal?.aborted === true) giveUp();
   const clock = new SharedTimer(options.clock);
+  const delivery = { ...options, clock, signal };
+  const finish = options.accompany?.(job, giveUp);
+  const company = new JobCompany(job, delivery, giveUp);
   try {
-    const delivery = { ...options, clock, signal };
-    const finish = options.accompany?.(job, giveUp);
-    const company = new JobCompany(job, delivery, giveUp);
     const outcome = await runFetch(job, { fetch: options.fetch, clock, signal });
     const ended = company.end();
     const [answered] = finish === undefined ? [await ended] : await Promise.all([ended, finish()]);
@@ -58,6 +58,7 @@ export async function performJob(job: Job, options: PerformJobOptions): Promise<
     const text = encodeOutcome(outcome, answered, options.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
     return await deliverUntilDue(answered, text, delivery);
   } finally {
+    company.close();
     clock.close();
     options.signal?.removeEventListener("abort", giveUp);
   }

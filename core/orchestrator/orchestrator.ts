@@ -288,7 +288,10 @@ export class Orchestrator {
     const once = { ...job, retry: undefined };
     const { signal } = controller;
     const outcome = await runFetch(once, { fetch, clock, signal, attempt: entry.meta.tries + 1 });
-    return { outcome, answered: await company.end() };
+    const answered = await company.end();
+    // From here on the row knows of the outcome, and the origin waits for an orchestrator until the deadline.
+    company.close();
+    return { outcome, answered };
   }
 
   /** After a restart it matters whether a request had begun that may not be repeated, or has no row at its origin. */

@@ -59,7 +59,7 @@ Deno.test("JobCompany sends a sign of life at every beat, with all that proves i
   const { id, due, token } = scene.job;
   assertEquals(scene.sent[0][1], { type: "heartbeat", v: 1, id, due, token, attempt: 2 });
   assertEquals(scene.gaveUp, 0);
-  await scene.company.end();
+  scene.company.close();
   await scene.clock.tickAsync(10_000);
   assertEquals([scene.sent.length, scene.clock.pending], [3, 0]);
 });
@@ -69,9 +69,31 @@ Deno.test("JobCompany keeps beating while the origin does not answer, fails, or 
   const scene = accompany({ heartbeat: 700 }, [fail, () => Promise.reject(new DOMException("gone")), never]);
   await scene.clock.tickAsync(3_500);
   assertEquals([scene.sent.length, scene.gaveUp], [5, 0]);
-  await scene.company.end();
+  scene.company.close();
   await scene.clock.tickAsync(20_000);
   assertEquals([scene.sent.length, scene.clock.pending], [5, 0]);
+});
+
+Deno.test("JobCompany.end lets the signs of life go on until close, and gives nothing up any more", async () => {
+  for (const answer of ["pending", "late", "unknown"] as const) {
+    const scene = accompany({ heartbeat: 700 }, [say("pending"), say(answer)]);
+    await scene.clock.tickAsync(1_000);
+    assertEquals(await scene.company.end(), scene.job);
+    await scene.clock.tickAsync(1_800);
+    assertEquals([times(scene).map(([ms]) => ms), scene.gaveUp], [[700, 1_400, 2_100, 2_800], 0], answer);
+    scene.company.close();
+    await scene.clock.tickAsync(20_000);
+    assertEquals([scene.sent.length, scene.clock.pending], [4, 0]);
+  }
+});
+
+Deno.test("JobCompany.end begins to beat for a deferred job that has not been written down", async () => {
+  const scene = accompany({ persistAfter: 500, heartbeat: 700, carried: CARRIED }, [say("late")]);
+  await scene.clock.tickAsync(400);
+  assertEquals(await scene.company.end(), scene.job);
+  await scene.clock.tickAsync(1_500);
+  scene.company.close();
+  assertEquals([times(scene), scene.gaveUp], [[[700, "heartbeat"], [1_400, "heartbeat"]], 0]);
 });
 
 Deno.test("JobCompany gives up when the origin wants no outcome any more", async () => {
@@ -104,6 +126,13 @@ Deno.test("JobCompany counts persistAfter from the call, not from when the job c
     assertEquals(times(scene), [[at, "persist"]]);
     await scene.company.end();
   }
+});
+
+Deno.test("JobCompany asks to write a deferred job down by its first beat: until then it gives no sign of life", async () => {
+  const scene = accompany({ persistAfter: 2_000, heartbeat: 700, carried: CARRIED }, [say("pending")]);
+  await scene.clock.tickAsync(1_400);
+  assertEquals(times(scene), [[700, "persist"], [1_400, "heartbeat"]]);
+  scene.company.close();
 });
 
 Deno.test("JobCompany asks nothing for a job that ends before persistAfter", async () => {
@@ -170,25 +199,26 @@ Deno.test("JobCompany.end keeps the continuation when the job's signal has ended
 });
 
 Deno.test("JobCompany gives up when the origin answers a persist with late", async () => {
-  const scene = accompany({ persistAfter: 1_000, carried: CARRIED, heartbeat: 700 }, [say("late")]);
+  const scene = accompany({ persistAfter: 500, carried: CARRIED, heartbeat: 700 }, [say("late")]);
   await scene.clock.tickAsync(5_000);
-  assertEquals([scene.gaveUp, times(scene)], [1, [[1_000, "persist"]]]);
+  assertEquals([scene.gaveUp, times(scene)], [1, [[500, "persist"]]]);
 });
 
 Deno.test("JobCompany beats for a deferred job only once it is written down", async () => {
-  const scene = accompany({ persistAfter: 1_000, carried: CARRIED, heartbeat: 700 }, [say("pending")]);
-  await scene.clock.tickAsync(2_400);
-  assertEquals(times(scene), [[1_000, "persist"], [1_700, "heartbeat"], [2_400, "heartbeat"]]);
-  await scene.company.end();
+  const scene = accompany({ persistAfter: 500, carried: CARRIED, heartbeat: 700 }, [say("pending")]);
+  await scene.clock.tickAsync(1_900);
+  assertEquals(times(scene), [[500, "persist"], [1_200, "heartbeat"], [1_900, "heartbeat"]]);
+  scene.company.close();
   assertEquals(scene.clock.pending, 0);
 });
 
-Deno.test("JobCompany starts no beat and gives nothing up for an answer that comes after its end", async () => {
+Deno.test("JobCompany starts no beat for an answer that comes after close, and gives nothing up after end", async () => {
   for (const late of ["pending", "late"] as const) {
     const { promise, resolve } = Promise.withResolvers<Acknowledgement>();
-    const scene = accompany({ persistAfter: 1_000, carried: CARRIED, heartbeat: 700 }, [() => promise]);
-    await scene.clock.tickAsync(1_000);
+    const scene = accompany({ persistAfter: 500, carried: CARRIED, heartbeat: 700 }, [() => promise]);
+    await scene.clock.tickAsync(500);
     const ending = scene.company.end();
+    scene.company.close();
     resolve(late);
     await ending;
     await scene.clock.tickAsync(5_000);

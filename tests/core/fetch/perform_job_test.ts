@@ -164,3 +164,22 @@ Deno.test("performJob replaces an outcome that does not fit the way, status and 
   assertEquals([error.code, error.status, error.headers?.get("x-tag")], ["OUTCOME_TOO_LARGE", 201, "7"]);
   assert(error.ambiguous);
 });
+
+Deno.test("performJob says that it is alive until its outcome is acknowledged, and delivers whatever that is answered", async () => {
+  for (const beat of ["pending", "late", "unknown"] as const) {
+    const clock = fakeClock();
+    const job = { ...jobFor("https://example.com/", { now: clock.now() }), heartbeat: 1_000 };
+    const sent: [string, number][] = [];
+    const start = clock.now();
+    const answer = await perform(job, new Origin(clock), clock, {
+      deliver(message) {
+        sent.push([message.type, clock.now() - start]);
+        if (message.type !== "outcome") return beat;
+        return new Promise((resolve) => clock.setTimeout(() => resolve("settled"), 3_500));
+      },
+    });
+    assertEquals(answer, "settled");
+    const beats = [1_000, 2_000, 3_000].map((ms): [string, number] => ["heartbeat", ms]);
+    assertEquals([sent, clock.pending], [[["outcome", 0], ...beats], 0]);
+  }
+});
