@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { Continuable } from "../core/continuation.ts";
 import type { FetchFunction } from "../core/fetch/exchange.ts";
 import { ForwardingStorage } from "../core/forwarding_storage.ts";
+import { checkObject } from "../core/option_checks.ts";
 import { type ObjectHost, Origin, type OriginSettings } from "../core/origin.ts";
 import type { Requests } from "../core/requests.ts";
 import type { Storage } from "../core/storage.ts";
@@ -51,8 +52,14 @@ export class LocalContext<S extends Storage = Storage> implements ObjectHost<S> 
   /** The requests that an earlier process has left; the object's constructor may have made others since. */
   #left: ReadonlySet<string> = new Set();
 
-  /** Creates it; {@linkcode startLocal} does. */
+  /**
+   * Creates it; {@linkcode startLocal} does.
+   *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) without a storage.
+   */
   constructor(options: LocalOptions<S>) {
+    checkObject("options", options);
+    checkObject("storage", options.storage);
     this.options = options;
     this.storage = options.storage;
     this.#clock = options.clock ?? systemClock;

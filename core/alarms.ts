@@ -11,7 +11,7 @@ import { encodeContinuation, expectsPromise, runContinuation } from "./continuat
 import { type CronEngine, registeredCron } from "./alarms/cron_engine.ts";
 import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./alarms/dead_letters.ts";
 import { DeathWatch } from "./alarms/death_watch.ts";
-import { checkInteger } from "./option_checks.ts";
+import { checkInteger, checkNames } from "./option_checks.ts";
 import { type OverdueReport, overdueReport } from "./alarms/overdue.ts";
 import { IdSource } from "./alarms/row_id.ts";
 import type { RowKind } from "./alarms/row_kind.ts";
@@ -92,6 +92,7 @@ export class Alarms {
     this.#storage = storage;
     this.#clock = clock;
     this.#retry = retryPolicy(options.retry, DEFAULT_RETRY);
+    checkNames("retry.", options.retry ?? {}, this.#retry);
     const ids = this.#ids = options.ids ?? new IdSource();
     const table = this.#table = new RowTable(storage);
     const wake = this.#wake = new Wake(storage, clock, table, () => this.#sweep.armed());

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "./errors.ts";
-import { checkInteger, checkSpan } from "./option_checks.ts";
+import { checkInteger, checkObject, checkSpan } from "./option_checks.ts";
 
 /** How often to try, and how long to wait in between. */
 export interface RetryOptions {
@@ -27,9 +27,10 @@ export type RetryPolicy = Required<RetryOptions>;
  * @param options What the caller gave.
  * @param defaults What stands where the caller gave nothing.
  * @param name The option's name, for messages.
- * @throws {InvalidOptionError} (`INVALID_OPTION`) for a member that is out of its range.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for what is no object, and a member that is out of its range.
  */
 export function retryPolicy(options: RetryOptions | undefined, defaults: RetryPolicy, name = "retry"): RetryPolicy {
+  if (options !== undefined) checkObject(name, options);
   const jitter = options?.jitter ?? defaults.jitter;
   if (!(jitter >= 0 && jitter <= 1)) {
     throw new InvalidOptionError(`${name}.jitter`, jitter, "pass a number from 0 to 1");

@@ -15,6 +15,7 @@ import {
   type RequestInput,
   Requests,
 } from "./requests.ts";
+import { checkNames, checkObject } from "./option_checks.ts";
 import type { Storage } from "./storage.ts";
 
 /** What an object's author may set, for all of its requests and schedules. */
@@ -30,6 +31,16 @@ export interface OriginSettings extends RequestDefaults {
    */
   readonly onEvent?: (event: LedgerEvent | AlarmEvent) => void;
 }
+
+/** The names of `OriginSettings.alarms`. */
+const ALARM_SETTINGS: Record<keyof NonNullable<OriginSettings["alarms"]>, true> = {
+  retry: true,
+  maxRunsPerAlarm: true,
+  timeSlice: true,
+  missedAfter: true,
+  timeZone: true,
+  cron: true,
+};
 
 /** What an {@linkcode Origin} is made of. */
 export interface OriginParts<T extends object> {
@@ -78,10 +89,13 @@ export class Origin<T extends object> {
    *
    * @param parts The object and what its platform gives it.
    * @param settings What its author has set.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for one that is misspelt or out of its range.
    */
   constructor(parts: OriginParts<T>, settings: OriginSettings = {}) {
     const { object: origin, base, storage, executor, clock = systemClock, isPlatformFailure, sync } = parts;
-    const { alarms, onEvent, ...defaults } = settings;
+    const { alarms = {}, onEvent, ...defaults } = settings;
+    checkObject("alarms", alarms);
+    checkNames("alarms.", alarms, ALARM_SETTINGS);
     const shared = { storage, clock, origin, base, ...(onEvent && { onEvent }) };
     this.alarms = new Alarms({
       ...shared,

@@ -6,7 +6,7 @@
 import { BLOCKED_PORTS } from "./fetch/blocked_ports.ts";
 import { InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "./errors.ts";
 import { hostKind, isMetadataHost } from "./fetch/host_kind.ts";
-import { checkBoolean, checkInteger } from "./option_checks.ts";
+import { checkBoolean, checkInteger, checkObject } from "./option_checks.ts";
 import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./fetch/url_pattern.ts";
 
 /**
@@ -76,9 +76,7 @@ const CAPS = {
  * @throws {InvalidOptionError} (`INVALID_OPTION`) for a pattern that is none or a cap that is no whole number.
  */
 export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): FetchPolicy {
-  if (typeof options !== "object" || options === null) {
-    throw new InvalidOptionError(name, options, "pass an object, or leave it out");
-  }
+  checkObject(name, options);
   for (const key of ["allow", "deny"] as const) readPatterns(options[key], `${name}.${key}`);
   const caps: { -readonly [K in keyof typeof CAPS]: number } = { ...CAPS };
   for (const key of Object.keys(CAPS) as (keyof typeof CAPS)[]) {

@@ -6,7 +6,7 @@
 import type { Alarms } from "./alarms.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { expectsPromise, runContinuation } from "./continuation.ts";
-import { checkInteger } from "./option_checks.ts";
+import { checkInteger, checkObject } from "./option_checks.ts";
 import type { Executor } from "./executor.ts";
 import type { Acknowledgement, Message } from "./job.ts";
 import { isMessage } from "./requests/message.ts";
@@ -22,7 +22,14 @@ import type { ProxyFetchOptions, RequestDefaults } from "./requests/request_opti
 import { readRequest, REQUEST_KIND, requestRow } from "./requests/request_row.ts";
 import { RequestRunner } from "./requests/request_runner.ts";
 import { transition } from "./request_state.ts";
-import { liveStatus, passes, type PendingFilter, type RequestStatus, rowStatus } from "./requests/request_status.ts";
+import {
+  checkFilter,
+  liveStatus,
+  passes,
+  type PendingFilter,
+  type RequestStatus,
+  rowStatus,
+} from "./requests/request_status.ts";
 import { newToken } from "./requests/request_token.ts";
 import { rowState } from "./requests/request_view.ts";
 import { IdSource } from "./alarms/row_id.ts";
@@ -99,10 +106,15 @@ export class Requests {
   /**
    * Creates it and registers it with the alarms; nothing is read or written.
    *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) when a part is missing.
    * @throws What {@linkcode Requests.proxyFetch} throws for wrong options, when the defaults are wrong.
    */
   constructor(options: RequestsOptions) {
+    checkObject("options", options);
     const { storage, alarms, executor, clock = systemClock, onEvent } = options;
+    for (const [name, part] of Object.entries({ storage, alarms, origin: options.origin, executor })) {
+      checkObject(name, part);
+    }
     this.#options = options;
     this.#clock = clock;
     const { origin, base = null, defaults = {}, ids = new IdSource() } = options;
@@ -247,10 +259,11 @@ export class Requests {
    * Lists the requests that have not ended, dead letters left out, in the order of their due times. It reads all rows.
    *
    * @param filter Which ones.
-   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the limit is not an integer of 1 or more.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the limit is not an integer of 1 or more, or for another member
+   * that could match nothing.
    */
   pending(filter: PendingFilter = {}): RequestStatus[] {
-    const { limit = 1_000 } = filter;
+    const { limit = 1_000 } = checkFilter(filter);
     checkInteger("limit", limit);
     const { live, running } = this.#context.memory;
     const found: RequestStatus[] = [];

@@ -6,7 +6,7 @@
 import { type RetryPolicy, retryPolicy } from "../backoff.ts";
 import type { CronEngine } from "./cron_engine.ts";
 import { InvalidDateError, InvalidDelayError, InvalidOptionError } from "../errors.ts";
-import { checkChoice } from "../option_checks.ts";
+import { checkChoice, checkNames, checkObject } from "../option_checks.ts";
 import { checkId, type IdSource } from "./row_id.ts";
 import { checkSize, encodePayload, type RowMeta } from "./row_payload.ts";
 import { CRON_DUE, MAX_CRON_DUE } from "./row_table.ts";
@@ -45,6 +45,7 @@ const ON_CONFLICT: readonly OnConflict[] = ["replace", "keep", "throw"];
  * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when the continuation does not fit a row.
  */
 export function planSchedule(when: When, write: () => string, options: ScheduleOptions, planner: Planner): Row {
+  checkObject("options", options);
   if (options.id !== undefined) checkId(options.id);
   checkOptions(when, options, planner.retry);
   if (typeof when === "string") return planCron(when, write, options, planner);
@@ -82,8 +83,9 @@ function planCron(pattern: string, write: () => string, options: ScheduleOptions
 }
 
 function checkOptions(when: When, options: ScheduleOptions, retry: RetryPolicy): void {
-  const { onConflict, missed, timeZone } = options;
-  if (options.retry !== undefined) retryPolicy(options.retry, retry);
+  const { id, onConflict, missed, timeZone, retry: tries } = options;
+  checkNames("", options, { id, onConflict, missed, timeZone, retry });
+  if (tries !== undefined) checkNames("retry.", tries, retryPolicy(tries, retry));
   if (onConflict !== undefined) checkChoice("onConflict", onConflict, ON_CONFLICT);
   if (missed !== undefined) checkChoice("missed", missed, MISSED);
   if (timeZone !== undefined && (typeof timeZone !== "string" || timeZone === "")) {

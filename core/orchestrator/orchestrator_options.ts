@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkInteger, checkSpan } from "../option_checks.ts";
+import { checkInteger, checkNames, checkObject, checkSpan } from "../option_checks.ts";
 import type { BreakerOptions } from "./circuit_breaker.ts";
 import type { RateOptions } from "./rate_limit.ts";
 
@@ -56,16 +56,23 @@ const BREAKER: Required<BreakerOptions> = { failures: 5, cooldown: 30_000 };
 /**
  * Fills in the defaults and checks every option.
  *
- * @throws {InvalidOptionError} (`INVALID_OPTION`) for a value out of its range.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a value out of its range, and an option that nobody knows.
  */
 export function orchestratorLimits(options: OrchestratorOptions = {}): OrchestratorLimits {
   const { maxInFlight = 5, maxRequestAge = 1_800_000, maxQueued = 10_000, hosts = {} } = options;
   checkInteger("maxInFlight", maxInFlight);
   checkInteger("maxQueued", maxQueued);
   checkSpan("maxRequestAge", maxRequestAge, true);
+  checkObject("hosts", hosts);
   const common = hostLimits(options, {}, "");
+  checkNames("", options, { maxInFlight, maxRequestAge, maxQueued, hosts, ...common });
   const single = new Map(
-    Object.entries(hosts).map(([host, own]) => [host, hostLimits(own, options, `hosts[${JSON.stringify(host)}].`)]),
+    Object.entries(hosts).map(([host, own]) => {
+      const name = `hosts[${JSON.stringify(host)}]`;
+      checkObject(name, own);
+      checkNames(`${name}.`, own, common);
+      return [host, hostLimits(own, options, `${name}.`)];
+    }),
   );
   return { maxInFlight, maxRequestAge, maxQueued, host: (host) => single.get(host) ?? common };
 }
@@ -74,9 +81,11 @@ function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLi
   const { concurrency, rate, breaker } = { ...common, ...own };
   if (concurrency !== undefined) checkInteger(`${path}concurrency`, concurrency);
   if (rate !== undefined) {
+    checkObject(`${path}rate`, rate);
     checkInteger(`${path}rate.requests`, rate.requests);
     checkSpan(`${path}rate.per`, rate.per, true);
   }
+  if (breaker !== undefined && breaker !== false) checkObject(`${path}breaker`, breaker);
   const breaks = breaker === false ? undefined : { ...BREAKER, ...breaker };
   if (breaks !== undefined) {
     checkInteger(`${path}breaker.failures`, breaks.failures);

@@ -8,6 +8,7 @@ import { encodeContinuation } from "../continuation.ts";
 import { DuplicateIdError, InvalidOptionError } from "../errors.ts";
 import { isIdempotent } from "../fetch/fetch_retry.ts";
 import type { Durability, Job } from "../job.ts";
+import { checkNames, checkObject } from "../option_checks.ts";
 import { checkUrl } from "../policy.ts";
 import type { RequestContext } from "./request_context.ts";
 import type { JobParts, RequestDispatch } from "./request_dispatch.ts";
@@ -61,18 +62,20 @@ export class RequestCalls {
    * Creates it.
    *
    * @throws What {@linkcode requestTerms} throws, when the defaults are wrong.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a default that is misspelt.
    */
   constructor(parts: RequestCallsParts) {
     this.#parts = parts;
-    this.#usual = requestTerms({}, parts.defaults, { maxTimeout: Infinity, now: 0 });
+    const { defaults } = parts;
+    checkObject("defaults", defaults);
+    this.#usual = requestTerms({}, defaults, { maxTimeout: Infinity, now: 0 });
+    checkNames("", defaults, this.#usual);
   }
 
   /** Checks everything; what it returns cannot fail any more, but for an id that is taken. */
   check(request: RequestInput, continuation: unknown, options: ProxyFetchOptions): RequestCall {
     const { context, origin, base, ids } = this.#parts;
-    if (typeof options !== "object" || options === null) {
-      throw new InvalidOptionError("options", options, "pass an object, or leave it out");
-    }
+    checkObject("options", options);
     if (request instanceof Request) {
       const remedy = 'pass "await RequestSync.from(request)", whose body has been read';
       throw new InvalidOptionError("request", request, remedy);
@@ -80,6 +83,7 @@ export class RequestCalls {
     const { id: asked, onLate, ...said } = options;
     const now = context.clock.now();
     const terms = this.#terms(said, now);
+    if (terms !== this.#usual) checkNames("", options, { id: asked, onLate, ...terms });
     const message = request instanceof RequestSync ? request : new RequestSync(request);
     const url = checkUrl(message.url, terms.policy);
     const target = { url: message.url, host: url.host, idempotent: isIdempotent(message) };

@@ -7,7 +7,7 @@ import { type RetryOptions, retryPolicy } from "../backoff.ts";
 import { InvalidOptionError, InvalidTimeoutError, TimeoutTooLongError } from "../errors.ts";
 import { type FetchRetryOptions, fetchRetryPolicy } from "../fetch/fetch_retry.ts";
 import type { Durability } from "../job.ts";
-import { checkChoice } from "../option_checks.ts";
+import { checkChoice, takeOptions } from "../option_checks.ts";
 import { fetchPolicy, type FetchPolicyOptions } from "../policy.ts";
 import { readRoute, type Route, type StrategyName } from "./route.ts";
 import { MAX_DUE } from "../storage.ts";
@@ -87,7 +87,8 @@ const ON_AMBIGUOUS = ["drop", "run"] as const;
 const TRIES = { attempts: 1, backoff: 0, maxDelay: 0, jitter: 0 };
 
 /**
- * Fills in the defaults and checks every option, and the durations against each other.
+ * Fills in the defaults and checks every option, and the durations against each other. What it returns is its own: later
+ * changes of what it was given do not reach it.
  *
  * @param call What this call says.
  * @param defaults What the object says for all of its calls.
@@ -104,16 +105,19 @@ export function requestTerms(
   const given = merge(call, defaults);
   const timeout = duration("timeout", given.timeout ?? Math.min(TIMEOUT_MS, limits.maxTimeout));
   const grace = duration("grace", given.grace ?? GRACE_MS, 0);
-  if (limits.now + timeout + grace > MAX_DUE) throw new InvalidTimeoutError("timeout", timeout);
+  if (limits.now + timeout + grace > MAX_DUE) {
+    const [option, longer] = timeout < grace ? ["grace", grace] as const : ["timeout", timeout] as const;
+    throw new InvalidTimeoutError(option, longer, "pass fewer milliseconds, they end after the last date");
+  }
   if (timeout > limits.maxTimeout) {
     throw new TimeoutTooLongError(timeout, limits.maxTimeout, "shorten it or use an executor that can run longer");
   }
   const durability = checkChoice("durability", given.durability ?? "strict", DURABILITIES);
   const persistAfter = duration("persistAfter", given.persistAfter ?? PERSIST_AFTER_MS, 0);
   const onAmbiguous = checkChoice("onAmbiguous", given.onAmbiguous ?? "drop", ON_AMBIGUOUS);
-  if (given.retry !== undefined) fetchRetryPolicy(given.retry);
-  if (given.handlerRetry !== undefined) retryPolicy(given.handlerRetry, TRIES, "handlerRetry");
-  if (given.policy !== undefined) fetchPolicy(given.policy);
+  const retry = takeOptions("retry", given.retry, fetchRetryPolicy);
+  const handlerRetry = takeOptions("handlerRetry", given.handlerRetry, (said, name) => retryPolicy(said, TRIES, name));
+  const policy = takeOptions("policy", given.policy, fetchPolicy) ?? {};
   return {
     timeout,
     grace,
@@ -121,10 +125,10 @@ export function requestTerms(
     persistAfter: durability === "deferred" ? persistAfter : undefined,
     ...liveness(given, timeout),
     onAmbiguous,
-    policy: given.policy ?? {},
-    retry: given.retry,
+    policy,
+    retry,
     via: readRoute(given.via),
-    handlerRetry: given.handlerRetry,
+    handlerRetry,
   };
 }
 

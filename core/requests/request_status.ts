@@ -6,7 +6,9 @@
 import type { LiveRequest } from "./request_memory.ts";
 import { readRequest } from "./request_row.ts";
 import { rowState } from "./request_view.ts";
+import { InvalidOptionError } from "../errors.ts";
 import type { Durability } from "../job.ts";
+import { checkChoice, checkObject } from "../option_checks.ts";
 import type { Row } from "../storage.ts";
 
 /** A request as it stands. It may have ended before you look at it. */
@@ -31,6 +33,9 @@ export interface RequestStatus {
   /** What is promised of it; once a deferred request is written down, `"strict"`. */
   readonly durability: Durability;
 }
+
+/** Where a listed request may stand. */
+const PHASES = ["open", "running", "retrying"] as const;
 
 /** Which requests to list; what is left out does not matter. */
 export interface PendingFilter {
@@ -64,6 +69,21 @@ export function liveStatus({ job, stored, durability }: LiveRequest, running: bo
   const { url, attempt } = stored;
   const phase = running ? "running" : "open";
   return { id: job.id, phase, url, due: job.due, attempt, failures: 0, stored: false, durability };
+}
+
+/**
+ * Checks a filter.
+ *
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a phase or a URL that no request has.
+ */
+export function checkFilter(filter: PendingFilter): PendingFilter {
+  checkObject("filter", filter);
+  const { phase, url } = filter;
+  if (phase !== undefined) checkChoice("phase", phase, PHASES);
+  if (url !== undefined && typeof url !== "string") {
+    throw new InvalidOptionError("url", url, "pass the text with which URLs begin");
+  }
+  return filter;
 }
 
 /** Whether a status passes a filter. */

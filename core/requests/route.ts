@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
-import { checkChoice } from "../option_checks.ts";
+import { checkChoice, checkNames } from "../option_checks.ts";
 
 /** A way to run a fetch: in the object itself, in a Worker, through a queue, or through an orchestrator. */
 export type StrategyName = "direct" | "worker" | "queue" | "orchestrated";
@@ -39,6 +39,7 @@ export function readRoute(via: unknown): Route | undefined {
   if (via === undefined || via === "auto") return undefined;
   const route: Record<string, unknown> = typeof via === "object" && via !== null ? { ...via } : { strategy: via };
   const { strategy, priority, shard } = route;
+  checkNames("via.", route, { strategy, priority, shard });
   if (!STRATEGIES.includes(strategy)) {
     throw new InvalidOptionError("via", strategy, 'pass "auto", "direct", "worker", "queue" or "orchestrated"');
   }

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
 import type { Durability, Job } from "../job.ts";
+import { checkObject, checkSpan } from "../option_checks.ts";
 import { type RequestTarget, requestTarget } from "../requests/request_target.ts";
 import type { StrategyName } from "../requests/route.ts";
 import { AutoHistory, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
@@ -141,9 +142,14 @@ export class AutoExecutor implements Executor {
   /**
    * Tells which way a fetch would go at this moment, and why. It changes nothing.
    *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a host that is no text or a timeout that is no time.
    * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when nothing bound can hold the timeout.
    */
   explain(query: AutoQuery): Explanation {
+    checkObject("query", query);
+    const { host, timeout } = query;
+    if (typeof host !== "string") throw new InvalidOptionError("host", host, "pass the host of a URL");
+    checkSpan("timeout", timeout, true);
     return this.#choose(query, undefined);
   }
 

@@ -7,6 +7,7 @@ import { type DeliverOptions, deliverUntilDue } from "../fetch/deliver.ts";
 import { encodeOutcome } from "../fetch/encode_outcome.ts";
 import { FetchError } from "../fetch/fetch_error.ts";
 import type { Job } from "../job.ts";
+import { checkInteger } from "../option_checks.ts";
 import { isJob } from "../requests/message.ts";
 import { type DeliverTo, isOriginAddress } from "../requests/origin_address.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
@@ -29,7 +30,7 @@ export interface QueueMessage {
 export interface QueueBatchOptions extends Omit<PerformJobOptions, "deliver" | "signal"> {
   /** Brings messages to their origins. */
   readonly deliverTo: DeliverTo;
-  /** Most jobs at the same time. Default: {@linkcode CONNECTIONS}. */
+  /** Most jobs at the same time, 1 or more. Default: {@linkcode CONNECTIONS}. */
   readonly concurrency?: number;
 }
 
@@ -54,12 +55,15 @@ export type MessageResult = "done" | "retried";
  *
  * @param messages The batch.
  * @param options Where to fetch and to deliver, by whose clock.
- * @returns What became of each message, in order. It never rejects.
+ * @returns What became of each message, in order. It rejects for wrong options only, before the first message.
+ * @throws {InvalidOptionError} (`INVALID_OPTION`) for a `concurrency` that is no integer of 1 or more.
  */
 export async function performBatch(
   messages: readonly QueueMessage[],
   options: QueueBatchOptions,
 ): Promise<MessageResult[]> {
+  const { concurrency = CONNECTIONS } = options;
+  checkInteger("concurrency", concurrency);
   const results: MessageResult[] = [];
   let next = 0;
   async function work(): Promise<void> {
@@ -68,7 +72,7 @@ export async function performBatch(
       results[index] = await performMessage(messages[index], options);
     }
   }
-  await Promise.all(Array.from({ length: options.concurrency ?? CONNECTIONS }, work));
+  await Promise.all(Array.from({ length: Math.min(concurrency, messages.length) }, work));
   return results;
 }
 

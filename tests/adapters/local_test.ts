@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type LocalContext, LocalObject, startLocal } from "../../adapters/local.ts";
+import { type LocalContext, LocalObject, type LocalOptions, startLocal } from "../../adapters/local.ts";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { openSqlite, type SqliteStorage } from "../../adapters/sqlite.ts";
+import { InvalidOptionError } from "../../core/errors.ts";
 import type { FetchError } from "../../core/fetch/fetch_error.ts";
 import { RequestSync, ResponseSync } from "../../core/serializer/mod.ts";
 import type { Storage } from "../../core/storage.ts";
@@ -232,4 +233,22 @@ Deno.test("startLocal() does not take for lost what the object's constructor has
   await idle();
   assertEquals(object.replies, ["eager: yes"]);
   await close();
+});
+
+Deno.test("startLocal() refuses to start without a storage, and with settings that nobody knows", () => {
+  const storage = new MemoryStorage();
+  const wrong: [option: string, options: unknown][] = [
+    ["options", undefined],
+    ["storage", {}],
+    ["storage", { storage: null }],
+    ["timout", { storage, timout: 5 }],
+    ["alarms", { storage, alarms: 5 }],
+    ["alarms.maxRuns", { storage, alarms: { maxRuns: 5 } }],
+    ["retry.atempts", { storage, alarms: { retry: { atempts: 5 } } }],
+  ];
+  for (const [option, options] of wrong) {
+    const start = () => startLocal(Agent, options as LocalOptions, ENV);
+    assertEquals(assertThrows(start, InvalidOptionError).option, option);
+  }
+  assertEquals(storage.first(), undefined);
 });

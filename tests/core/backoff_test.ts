@@ -29,6 +29,13 @@ Deno.test("retryPolicy() refuses members out of their range, naming them", () =>
   }
 });
 
+Deno.test("retryPolicy() refuses what is no object", () => {
+  for (const options of [5, "x", [], null, true]) {
+    const error = assertThrows(() => retryPolicy(options as never, DEFAULTS), InvalidOptionError);
+    assertEquals([error.option, error.value], ["retry", options]);
+  }
+});
+
 Deno.test("retryDelay() doubles up to its maximum without jitter", () => {
   const policy = { attempts: 9, backoff: 100, maxDelay: 1_000, jitter: 0 };
   assertEquals([1, 2, 3, 4, 5, 2_000].map((n) => retryDelay(policy, n, 0.9)), [100, 200, 400, 800, 1_000, 1_000]);

@@ -1,7 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidOptionError } from "../../core/errors.ts";
-import { checkBoolean, checkChoice, checkInteger, checkSpan } from "../../core/option_checks.ts";
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkNames,
+  checkObject,
+  checkSpan,
+  takeOptions,
+} from "../../core/option_checks.ts";
 
 /** The message with which a check refuses. */
 function refusal(check: () => unknown): string {
@@ -47,4 +55,38 @@ Deno.test("checkChoice hands back a word that is listed and lists the words when
   for (const word of words) assertEquals(checkChoice("x", word, words), word);
   assertEquals(refusal(() => checkChoice("x", "walk", words)), 'Cannot use "x": pass "drop" or "run", got "walk"');
   for (const value of [undefined, null, 0, ["drop"]]) refusal(() => checkChoice("x", value, words));
+});
+
+Deno.test("checkObject takes objects, and neither arrays nor what is no object", () => {
+  for (const value of [{}, Object.create(null), new Map()]) checkObject("x", value);
+  for (const value of [null, undefined, 5, "x", true, [], () => {}]) {
+    assertEquals(refusal(() => checkObject("x", value)).startsWith('Cannot use "x": pass an object, got '), true);
+  }
+});
+
+Deno.test("checkNames lists what is known when it refuses a name, and takes undefined for left out", () => {
+  checkNames("retry.", { attempts: 1, jiter: undefined }, { attempts: 3, jitter: 1 });
+  const error = assertThrows(() => checkNames("retry.", { jiter: 1 }, { attempts: 3, jitter: 1 }), InvalidOptionError);
+  assertEquals([error.option, error.value], ["retry.jiter", 1]);
+  assertEquals(error.message, 'Cannot use "retry.jiter": leave it out, known are "attempts", "jitter", got 1');
+  for (const name of ["toString", "constructor", "__proto__"]) {
+    assertThrows(() => checkNames("", JSON.parse(`{"${name}": 1}`), { attempts: 3 }), InvalidOptionError);
+  }
+});
+
+Deno.test("takeOptions copies what it is given, arrays included, and leaves what is left out", () => {
+  const given = { list: ["a"], limit: 5 };
+  const filled = { list: [], limit: 1, more: true };
+  const taken = takeOptions("x", given, () => filled);
+  given.list.push("b");
+  given.limit = 6;
+  assertEquals(taken, { list: ["a"], limit: 5 });
+  assertEquals(takeOptions("x", undefined, () => filled), undefined);
+});
+
+Deno.test("takeOptions refuses what is no object, what is misspelt, and what the check of the values refuses", () => {
+  for (const value of [null, 5, "x", []]) refusal(() => takeOptions("x", value as never, () => ({})));
+  const misspelt = assertThrows(() => takeOptions("x", { limt: 1 }, () => ({ limit: 1 })), InvalidOptionError);
+  assertEquals(misspelt.option, "x.limt");
+  refusal(() => takeOptions("x", { limit: 0 }, ({ limit }, name) => ({ limit: checkInteger(name, limit) })));
 });

@@ -155,6 +155,13 @@ Deno.test("fetchPolicy fills in its documented defaults", () => {
   assertEquals(fetchPolicy(fetchPolicy({ allow: ["https://a.example"] })).allow, ["https://a.example"]);
 });
 
+Deno.test("fetchPolicy refuses what is no object", () => {
+  for (const options of [[], 5, "x", null]) {
+    const error = assertThrows(() => fetchPolicy(options as unknown as FetchPolicyOptions), InvalidOptionError);
+    assertEquals(error.option, "policy");
+  }
+});
+
 Deno.test("fetchPolicy refuses what is no pattern, no cap and no boolean", () => {
   const wrong: Record<string, unknown>[] = [
     { allow: ["example.com"] },

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidOptionError } from "../../core/errors.ts";
 import type { Durability } from "../../core/job.ts";
+import type { PendingFilter } from "../../core/requests.ts";
 import { RequestSync } from "../../core/serializer/mod.ts";
 import { answer, beat, LedgerHost, onStorages, persist, StagedError, urlOf } from "./ledger_host.ts";
 
@@ -205,6 +206,23 @@ Deno.test("Requests.pending refuses a limit that is no integer of 1 or more", ()
   for (const limit of [0, -1, 1.5, NaN, Infinity]) {
     const error = assertThrows(() => host.requests.pending({ limit }), InvalidOptionError);
     assertEquals([error.code, error.option, error.value], ["INVALID_OPTION", "limit", limit]);
+  }
+});
+
+Deno.test("Requests.pending refuses a filter that is none, a phase that no request has, and a URL that is no text", () => {
+  const host = new LedgerHost();
+  const wrong: [option: string, filter: unknown][] = [
+    ["filter", null],
+    ["filter", []],
+    ["filter", "open"],
+    ["phase", { phase: "bogus" }],
+    ["phase", { phase: null }],
+    ["phase", { phase: "dead" }],
+    ["url", { url: 5 }],
+  ];
+  for (const [option, filter] of wrong) {
+    const error = assertThrows(() => host.requests.pending(filter as PendingFilter), InvalidOptionError);
+    assertEquals(error.option, option);
   }
 });
 

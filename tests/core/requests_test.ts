@@ -36,6 +36,12 @@ const WRONG: Record<string, readonly Wrong[]> = {
     ...[{ retry: { attempts: 0 } }, { handlerRetry: { jitter: 2 } }, { heartbeat: 5, lease: 5 }].map((options) =>
       withOptions(options)
     ),
+    ...[{ retry: 5 }, { retry: "x" }, { retry: [] }, { handlerRetry: 5 }, { policy: [] }, { timout: 5 }].map((
+      options,
+    ) => withOptions(options)),
+    ...[{ policy: { denny: ["*://a.example"] } }, { retry: { atempts: 2 } }, { handlerRetry: { tries: 2 } }].map((o) =>
+      withOptions(o)
+    ),
   ],
   INVALID_ID: ["", "x".repeat(513), "\ud800", "a\0b", 5, null, {}].map((id) => withOptions({ id })),
   DUPLICATE_ID: [withOptions({ id: "taken" }), withOptions({ id: "taken", durability: "memory" })],
@@ -107,6 +113,18 @@ Deno.test("Requests.proxyFetch asks for no signs of life where the executor itse
 Deno.test("Requests refuses wrong defaults when it is made, not at the first call", () => {
   for (const defaults of [{ timeout: -1 }, { heartbeat: 5, lease: 5 }, { retry: { attempts: 0 } }]) {
     assertThrows(() => new LedgerHost({ defaults }), DozeError);
+  }
+});
+
+Deno.test("Requests refuses to be made without one of its parts, by name", () => {
+  const { storage, alarms, agent: origin, hand: executor } = new LedgerHost();
+  const parts = { storage, alarms, origin, executor };
+  for (const name of Object.keys(parts)) {
+    const make = () => new Requests({ ...parts, [name]: undefined });
+    assertEquals(assertThrows(make, InvalidOptionError).option, name);
+  }
+  for (const options of [{}, undefined, null, 5]) {
+    assertThrows(() => new Requests(options as unknown as RequestsOptions), InvalidOptionError);
   }
 });
 
@@ -263,7 +281,7 @@ Deno.test("Requests.proxyFetch refuses a native Request and options that are non
   const reply = host.ctn.onReply("a", host.ctn.$result);
   const native = new Request("https://api.example/") as unknown as string;
   assertThrows(() => host.requests.proxyFetch(native, reply), InvalidOptionError, "RequestSync.from(request)");
-  for (const options of [null, "fast"]) {
+  for (const options of [null, "fast", []]) {
     const call = () => host.requests.proxyFetch("https://api.example/", reply, options as unknown as undefined);
     assertThrows(call, InvalidOptionError, '"options"');
   }

@@ -115,6 +115,27 @@ Deno.test("planSchedule() refuses what only untyped callers pass, each by code",
   for (const [call, code] of calls) assertEquals(assertThrows(call, DozeError).code, code);
 });
 
+Deno.test("planSchedule() refuses options that are none, and options that nobody knows, by name", () => {
+  const wrong: [option: string, options: unknown][] = [
+    ["options", []],
+    ["options", null],
+    ["options", "daily"],
+    ["onConflct", { onConflct: "throw" }],
+    ["retry", { retry: 5 }],
+    ["retry", { retry: [] }],
+    ["retry.atempts", { retry: { atempts: 2 } }],
+  ];
+  for (const [option, options] of wrong) {
+    const error = assertThrows(() => plan(5, options as ScheduleOptions), InvalidOptionError);
+    assertEquals(error.option, option);
+  }
+  const every: Required<ScheduleOptions> = {
+    ...{ id: "a", onConflict: "throw", timeZone: "UTC", missed: "all" },
+    retry: { attempts: 2, backoff: 1, maxDelay: 1, jitter: 0 },
+  };
+  assertEquals(plan("@daily", every).id, "a");
+});
+
 Deno.test("planSchedule() refuses patterns where nobody can read them, and says what to import", () => {
   const error = assertThrows(() => plan("@daily", {}, { cron: undefined }), CronUnavailableError);
   assertEquals([error.code, error.pattern], ["CRON_UNAVAILABLE", "@daily"]);

@@ -39,6 +39,17 @@ Deno.test("orchestratorLimits refuses what is out of its range, by name", () => 
     ["breaker.failures", { breaker: { failures: 0 } }],
     ["breaker.cooldown", { breaker: { cooldown: -1 } }],
     ['hosts["a"].concurrency', { hosts: { a: { concurrency: 0 } } }],
+    ...([
+      ["hosts", { hosts: 5 }],
+      ["hosts", { hosts: [] }],
+      ['hosts["a"]', { hosts: { a: 5 } }],
+      ["breaker", { breaker: true }],
+      ["breaker", { breaker: 5 }],
+      ["rate", { rate: null }],
+      ["rate", { rate: 5 }],
+      ["maxInflight", { maxInflight: 5 }],
+      ['hosts["a"].maxInFlight', { hosts: { a: { maxInFlight: 5 } } }],
+    ] as unknown as [string, OrchestratorOptions][]),
   ];
   for (const [option, options] of wrong) {
     assertEquals(assertThrows(() => orchestratorLimits(options), InvalidOptionError).option, option);

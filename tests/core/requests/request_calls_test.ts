@@ -1,6 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { RetryOptions } from "../../../core/backoff.ts";
 import type { Executor } from "../../../core/executor.ts";
-import type { RequestDefaults } from "../../../core/requests/request_options.ts";
+import type { FetchRetryOptions } from "../../../core/fetch/fetch_retry.ts";
+import type { FetchPolicyOptions } from "../../../core/policy.ts";
+import type { ProxyFetchOptions, RequestDefaults } from "../../../core/requests/request_options.ts";
 import { type RequestCall, RequestCalls } from "../../../core/requests/request_calls.ts";
 import type { RequestTarget } from "../../../core/requests/request_target.ts";
 import {
@@ -99,4 +102,73 @@ Deno.test("RequestCalls.check refuses options that are none, a native request, a
   assertThrows(() => call(parts, calls, { via: "queue" }), InvalidOptionError, "no choice");
   parts.place("a", { named: true });
   assertThrows(() => call(parts, calls, { id: "named-a" }), DuplicateIdError);
+});
+
+/** Every option there is, with a value that is not its default. */
+const EVERY: Required<ProxyFetchOptions> = {
+  id: "mine",
+  onLate: undefined,
+  timeout: 60_000,
+  grace: 1,
+  durability: "deferred",
+  persistAfter: 1,
+  heartbeat: 1_000,
+  lease: 5_000,
+  onAmbiguous: "run",
+  policy: {
+    allow: ["https://api.example"],
+    deny: [],
+    allowPrivate: true,
+    maxRedirects: 1,
+    maxUrlLength: 1_000,
+    maxRequestHeaderBytes: 1_000,
+    maxRequestBodyBytes: 1_000,
+    maxResponseHeaderBytes: 1_000,
+    maxBodyBytes: 1_000,
+  } satisfies Required<FetchPolicyOptions>,
+  retry: {
+    attempts: 2,
+    backoff: 1,
+    maxDelay: 1,
+    jitter: 0,
+    statuses: [500],
+    network: false,
+    maxRetryAfter: 1,
+  } satisfies Required<FetchRetryOptions>,
+  via: "auto",
+  handlerRetry: { attempts: 2, backoff: 1, maxDelay: 1, jitter: 0 } satisfies Required<RetryOptions>,
+};
+
+Deno.test("RequestCalls.check takes every option that there is, at the call and as a default", () => {
+  const { id: _id, onLate: _onLate, ...defaults } = EVERY;
+  const { parts, calls } = bench(undefined, defaults);
+  const [own, usual] = [call(bench().parts, bench().calls, EVERY), call(parts, calls, { id: "mine" })];
+  const { due, token: _token, carried: _carried, ...job } = own.job;
+  assertEquals([due - parts.clock.now(), job.policy, job.retry], [60_001, EVERY.policy, EVERY.retry]);
+  assertEquals({ ...usual.job, ...job }, usual.job);
+});
+
+Deno.test("RequestCalls refuses options that nobody knows, at the call and as a default, and lists those it knows", () => {
+  const { parts, calls } = bench();
+  const error = assertThrows(() => call(parts, calls, { timout: 5 }), InvalidOptionError);
+  assertEquals([error.option, error.value], ["timout", 5]);
+  for (const name of Object.keys(EVERY)) assertStringIncludes(error.message, `"${name}"`);
+  const usual = assertThrows(() => bench(undefined, { timout: 5 } as RequestDefaults), InvalidOptionError);
+  assertEquals([usual.option, usual.message.includes('"timeout"')], ["timout", true]);
+  for (const name of ["id", "onLate"]) {
+    assertThrows(() => bench(undefined, { [name]: "x" } as RequestDefaults), InvalidOptionError, `"${name}"`);
+  }
+  for (const value of [[], 5, null]) {
+    assertThrows(() => call(parts, calls, value as unknown as undefined), InvalidOptionError, '"options"');
+    assertThrows(() => bench(undefined, value as unknown as RequestDefaults), InvalidOptionError, '"defaults"');
+  }
+  assertEquals([parts.storage.first(), parts.memory.live.size], [undefined, 0]);
+});
+
+Deno.test("RequestCalls.check keeps no hold of what the caller may change after the call", () => {
+  const { parts, calls } = bench();
+  const policy = { allow: ["https://api.example"] };
+  const { job, stored } = call(parts, calls, { policy });
+  policy.allow.push("*://*");
+  assertEquals([job.policy, stored.again?.policy], [{ allow: ["https://api.example"] }, job.policy]);
 });

@@ -123,7 +123,38 @@ Deno.test("requestTerms refuses a deadline that lies after all dates", () => {
   const limits = { ...LIMITS, now: MAX_DUE - 100 };
   assertEquals(terms({ timeout: 60, grace: 40 }, {}, limits).timeout, 60);
   const error = assertThrows(() => terms({ timeout: 60, grace: 41 }, {}, limits), InvalidTimeoutError);
-  assertEquals(error.code, "INVALID_TIMEOUT");
+  assertEquals([error.code, error.option, error.value], ["INVALID_TIMEOUT", "timeout", 60]);
+  const grace = assertThrows(() => terms({ grace: 1e300 }), InvalidTimeoutError);
+  assertEquals([grace.option, grace.value], ["grace", 1e300]);
+});
+
+Deno.test("requestTerms refuses groups of options that are no objects, and members that nobody knows, by name", () => {
+  for (const group of ["retry", "handlerRetry", "policy"]) {
+    for (const value of [5, "x", [], true]) {
+      assertEquals(refusal({ [group]: value }), "INVALID_OPTION");
+      const error = assertThrows(() => terms({ [group]: value }), InvalidOptionError);
+      assertEquals([error.option, error.value], [group, value]);
+    }
+    const error = assertThrows(() => terms({ [group]: { atempts: 5 } } as RequestDefaults), InvalidOptionError);
+    assertEquals([error.option, error.value], [`${group}.atempts`, 5]);
+  }
+  assertEquals(refusal({ via: { strategy: "queue", shrad: "a" } }), "INVALID_OPTION");
+});
+
+Deno.test("requestTerms keeps its own copy of what the caller may change later", () => {
+  const policy = { allow: ["https://a.example"], allowPrivate: false };
+  const retry = { attempts: 2, statuses: [500] };
+  const handlerRetry = { attempts: 2 };
+  const via = { strategy: "queue", shard: "a" } as const;
+  const taken = terms({ policy, retry, handlerRetry, via });
+  const before = structuredClone(taken);
+  policy.allow.push("*://*");
+  policy.allowPrivate = true;
+  retry.statuses.push(404);
+  Object.assign(retry, { attempts: 9 });
+  Object.assign(handlerRetry, { attempts: 9 });
+  Object.assign(via, { shard: "b" });
+  assertEquals(taken, before);
 });
 
 Deno.test("requestTerms refuses a lease that a single missed beat would end, or that nothing renews", () => {

@@ -11,7 +11,7 @@ import { InvalidOptionError, TimeoutTooLongError } from "../../../core/errors.ts
 import type { Job } from "../../../core/job.ts";
 import { RequestSync } from "../../../core/serializer/request_sync.ts";
 import { stringify } from "../../../core/serializer/stringify.ts";
-import { type AutoCandidate, AutoExecutor } from "../../../core/strategies/auto.ts";
+import { type AutoCandidate, AutoExecutor, type AutoQuery } from "../../../core/strategies/auto.ts";
 import { AutoHistory } from "../../../core/strategies/auto_history.ts";
 import { type FakeClock, fakeClock } from "../../../testing/fake_clock.ts";
 
@@ -266,6 +266,22 @@ Deno.test("AutoExecutor.explain changes nothing and agrees with dispatch", () =>
       clock.tick(gap);
     }
   }));
+});
+
+Deno.test("AutoExecutor.explain refuses a question that is none", () => {
+  const { auto } = bench();
+  const wrong: [option: string, query: unknown][] = [
+    ["query", undefined],
+    ["query", "a.example"],
+    ["host", {}],
+    ["host", { host: 5, timeout: "x" }],
+    ["timeout", { host: "a.example" }],
+    ["timeout", { host: "a.example", timeout: "x" }],
+    ["timeout", { host: "a.example", timeout: 0 }],
+  ];
+  for (const [option, query] of wrong) {
+    assertEquals(assertThrows(() => auto.explain(query as AutoQuery), InvalidOptionError).option, option);
+  }
 });
 
 Deno.test("AutoExecutor.plan says which way a job will go, and whether it may wait there", () => {

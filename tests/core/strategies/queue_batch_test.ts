@@ -1,5 +1,6 @@
-import { assert, assertEquals, AssertionError } from "@std/assert";
+import { assert, assertEquals, AssertionError, assertRejects } from "@std/assert";
 import { systemClock } from "../../../core/clock.ts";
+import { InvalidOptionError } from "../../../core/errors.ts";
 import type { FetchFunction } from "../../../core/fetch/exchange.ts";
 import type { Acknowledgement, Job, Message } from "../../../core/job.ts";
 import type { OriginAddress } from "../../../core/requests/origin_address.ts";
@@ -73,6 +74,18 @@ Deno.test("performBatch runs six at a time, and acknowledges each by itself", as
   await performBatch(messages, options);
   assertEquals(most, 6);
   assert(messages.every(({ state }) => state === "open acked"));
+});
+
+Deno.test("performBatch refuses a concurrency that would leave messages behind, and touches none", async () => {
+  const { options } = bench((url) => Promise.resolve(new Response(url)));
+  const messages = [new FakeMessage(queued(jobFor("https://a.example/")))];
+  for (const concurrency of [0, -1, 1.5, NaN, Infinity, "2"]) {
+    const wrong = { ...options, concurrency } as QueueBatchOptions;
+    const error = await assertRejects(() => performBatch(messages, wrong), InvalidOptionError);
+    assertEquals([error.option, messages[0].state], ["concurrency", "open"]);
+  }
+  assertEquals(await performBatch(messages, { ...options, concurrency: 99 }), ["done"]);
+  assertEquals(await performBatch([], options), []);
 });
 
 Deno.test("performBatch fetches a repeatable request again when its message comes again", async () => {
