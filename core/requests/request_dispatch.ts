@@ -74,10 +74,7 @@ export class RequestDispatch {
       try {
         const view = viewRequest(this.#context, job, job.token);
         if (view?.state.phase !== "open" || view.state.attempt !== job.attempt) {
-          if (view?.row === undefined && view?.state.phase === "absent") {
-            this.#context.memory.unwrite(job.id);
-            this.#context.memory.drop(job.id);
-          }
+          if (view?.row === undefined && view?.state.phase === "absent") this.#context.memory.forget(job);
           return;
         }
         this.#hand(job, view.stored ?? job);

@@ -83,6 +83,12 @@ export class RequestMemory {
     this.live.delete(id);
   }
 
+  /** Forgets a request that has no row after all, unless another has taken its id. */
+  forget({ id, token }: Job): void {
+    if (this.#written.get(id)?.stored.token === token) this.unwrite(id);
+    if (this.live.get(id)?.job.token === token) this.drop(id);
+  }
+
   /**
    * Remembers a row that was written, until it is changed or taken, so that it need not be read and parsed again. Only
    * some are remembered. A transaction that is undone may take the row away; it never brings another in its place.

@@ -28,7 +28,8 @@ export interface RequestView {
  * @param context Where to look.
  * @param key `due` and `id` as in the job.
  * @param token The message's token.
- * @returns `undefined` when the request has another token: then the message is not about it.
+ * @returns `undefined` when the request has another token, and none is known to have ended that had this one: then the
+ * message is about nothing.
  */
 export function viewRequest(context: RequestContext, key: RowKey, token: string): RequestView | undefined {
   const { storage, memory } = context;
@@ -38,7 +39,7 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
   }
   const live = memory.live.get(key.id);
   if (live !== undefined && !live.row && live.job.due === key.due) {
-    if (!sameToken(live.stored.token, token)) return undefined;
+    if (!sameToken(live.stored.token, token)) return endedRequest(context, token);
     return { state: { phase: "open", row: false, attempt: live.stored.attempt }, stored: live.stored, live };
   }
   const home = storage.get(key);
@@ -46,11 +47,11 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
     const written = memory.written(key);
     const read = written?.row.payload === home.payload ? { stored: written.stored, meta: {} } : readRequest(home);
     const { stored } = read;
-    return sameToken(stored.token, token) ? { state: rowState(home, read), row: home, stored, live } : undefined;
+    if (!sameToken(stored.token, token)) return endedRequest(context, token);
+    return { state: rowState(home, read), row: home, stored, live };
   }
-  const ended = memory.ended(token);
-  if (ended?.settled !== undefined) return { state: { phase: "absent", known: "settled", attempt: ended.settled } };
-  if (ended !== undefined) return { state: { phase: "absent", known: "ended" } };
+  const ended = endedRequest(context, token);
+  if (ended !== undefined) return ended;
   // A kept row lies elsewhere. Another request under the same id is not meant, and does not count.
   for (const row of [storage.find(key.id), storage.get({ due: DEAD_DUE, id: key.id })]) {
     if (row?.kind !== REQUEST_KIND) continue;
@@ -58,6 +59,14 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
     if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, stored: read.stored };
   }
   return { state: ABSENT };
+}
+
+/** A request that this instantiation knows to have ended; another may have its id, and the same deadline. */
+function endedRequest({ memory }: RequestContext, token: string): RequestView | undefined {
+  const ended = memory.ended(token);
+  if (ended === undefined) return undefined;
+  if (ended.settled === undefined) return { state: { phase: "absent", known: "ended" } };
+  return { state: { phase: "absent", known: "settled", attempt: ended.settled } };
 }
 
 /**

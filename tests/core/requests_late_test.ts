@@ -40,6 +40,47 @@ Deno.test("Requests runs onLate after a cancel", async () => {
   assertEquals(host.agent.log, ["late a: 200 hello"]);
 });
 
+for (const durability of ["strict", "deferred", "memory"] as const) {
+  for (const timeout of [15_000, 15_001]) {
+    onStorages(
+      `Requests ${durability}: under a cancelled request's id, another runs and the first is given up, ${timeout} ms`,
+      async (storage) => {
+        const host = new LedgerHost({ storage });
+        const { ctn, hand } = host;
+        const options = { id: "x", durability, onLate: ctn.onLate("old", ctn.$result) };
+        const old = await host.sent("old", { ...options, timeout: 20_000 });
+        await host.advance(5_000);
+        host.requests.cancel("x");
+        host.call("new", { id: "x", durability, timeout });
+        await host.settle();
+        assertEquals(hand.aborted, [`x/${old.token}`]);
+        const job = hand.job();
+        assertEquals(job.due === old.due, timeout === 15_000);
+        for (const sending of [1, 2]) assertEquals(host.requests.deliver(answer(old, reply(), sending)), "late");
+        assertEquals(host.requests.deliver(beat(old)), "late");
+        assertEquals(host.requests.deliver(answer(job)), "settled");
+        assertEquals(host.agent.log, ["late old: 200 hello", "new: 200 hello"]);
+        assertEquals(host.heard().filter((type) => type === "refused"), []);
+      },
+    );
+  }
+}
+
+Deno.test("Requests sends a request that takes the id of another, called and cancelled in the same turn", async () => {
+  for (const durability of ["strict", "deferred", "memory"] as const) {
+    for (const timeout of [20_000, 20_001]) {
+      const host = new LedgerHost();
+      host.call("old", { id: "x", durability, timeout: 20_000 });
+      host.requests.cancel("x");
+      host.call("new", { id: "x", durability, timeout });
+      await host.settle();
+      assertEquals([host.hand.jobs.length, host.requests.status("x")?.phase], [1, "open"]);
+      assertEquals(host.requests.deliver(answer(host.hand.job())), "settled");
+      assertEquals(host.agent.log, ["new: 200 hello"], `${durability} ${timeout}`);
+    }
+  }
+});
+
 Deno.test("Requests runs onLate for a failure that comes late, too", async () => {
   const host = new LedgerHost();
   const job = await timedOut(host);

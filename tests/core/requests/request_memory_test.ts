@@ -37,6 +37,19 @@ Deno.test("RequestMemory.drop forgets a request and ends its timer, and no other
   assertEquals(fired, ["b"]);
 });
 
+Deno.test("RequestMemory.forget forgets a request by its token, and never another that has its id", () => {
+  const memory = new RequestMemory();
+  const own = live("a");
+  const row: Row = { due: own.job.due, id: "a", kind: "request", payload: "p", named: true };
+  memory.live.set("a", own);
+  memory.write(row, own.stored);
+  memory.forget({ ...own.job, token: "another" });
+  assertEquals([memory.live.size, memory.written(own.job)?.row], [1, row]);
+  memory.forget(own.job);
+  assertEquals([memory.live.size, memory.written(own.job)], [0, undefined]);
+  memory.forget(own.job);
+});
+
 Deno.test("RequestMemory.drop passes over a request without a timer, and one that is not there", () => {
   const memory = new RequestMemory();
   memory.live.set("a", live("a"));

@@ -64,6 +64,20 @@ Deno.test("viewRequest is not about a request with another token, in a row or in
   }
 });
 
+Deno.test("viewRequest remembers how a request ended whose id and deadline another has taken", () => {
+  const parts = new LedgerParts();
+  for (const durability of ["strict", "memory"] as const) {
+    const place = parts.place(durability, { durability });
+    const { due } = place.job;
+    parts.memory.end("cancelled", due, parts.clock.now());
+    parts.memory.end("answered", due, parts.clock.now(), 2);
+    assertEquals(stateOf(parts, place, "cancelled"), { phase: "absent", known: "ended" });
+    assertEquals(stateOf(parts, place, "answered"), { phase: "absent", known: "settled", attempt: 2 });
+    assertEquals(viewRequest(parts.context, place.job, "forged"), undefined);
+    assertEquals(stateOf(parts, place), { phase: "open", row: durability === "strict", attempt: 1 });
+  }
+});
+
 Deno.test("viewRequest does not take another request's running handler for this one's", () => {
   const parts = new LedgerParts();
   const place = parts.make("a");
