@@ -101,8 +101,9 @@ export class Alarms {
     const settler = this.#settler = new Settler({ ...parts, isPlatformFailure, retry: this.#retry });
     const runner = new RowRunner({ ...parts, settler, kinds: this.#kinds });
     this.#sweep = new Sweep({ ...parts, settler, runner, watch: new DeathWatch(storage), sync, ...limits });
-    this.#book = new ScheduleBook({ ...parts, planner: () => this.#planner() });
-    this.#letters = new DeadLetters({ ...parts, ids });
+    const isHeld = (id: string) => [...this.#kinds.values()].some((kind) => kind.holds?.(id));
+    this.#book = new ScheduleBook({ ...parts, isHeld, planner: () => this.#planner() });
+    this.#letters = new DeadLetters({ ...parts, ids, isHeld });
     this.#registerSchedules(missedAfter);
   }
 

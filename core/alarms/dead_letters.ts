@@ -119,6 +119,8 @@ export interface DeadLettersParts {
   readonly wake: Wake;
   /** Makes ids. */
   readonly ids: IdSource;
+  /** Whether an id is in use that no row has. */
+  readonly isHeld: (id: string) => boolean;
 }
 
 /** The dead letters of one storage. */
@@ -157,10 +159,10 @@ export class DeadLetters {
   }
 
   #revived(letter: Row, due: number): Row {
-    const { table, ids } = this.#parts;
+    const { table, ids, isHeld } = this.#parts;
     const { meta, body } = decodePayload(letter.payload);
     const { of = letter.id, runs, failures: _failures, error: _error, due: planned, ...kept } = meta;
-    const free = runs === undefined && table.locate(of) === undefined;
+    const free = runs === undefined && table.locate(of) === undefined && !isHeld(of);
     const id = free ? of : ids.generate(due);
     if (letter.kind !== CRON) {
       // What it was due for goes along: the letter that it may become again tells it, as does a request's event.

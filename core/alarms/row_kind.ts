@@ -47,6 +47,8 @@ export interface RowKind {
    * becomes of it. Defaults to that call alone.
    */
   settle?(row: Row): SettleResult | Promise<SettleResult>;
+  /** Whether an id is in use for something that no row holds yet, but one may: no other row may have it. Defaults to no. */
+  holds?(id: string): boolean;
   /**
    * When the kind wants the alarm for something that is no row's due time, in milliseconds since the epoch.
    *

@@ -24,6 +24,8 @@ export interface ScheduleBookParts {
   readonly table: RowTable;
   /** The alarm. */
   readonly wake: Wake;
+  /** Whether an id is in use that no row has. */
+  readonly isHeld: (id: string) => boolean;
   /** What plans depend on; read at each call. */
   readonly planner: () => Planner;
 }
@@ -61,9 +63,10 @@ export class ScheduleBook {
   }
 
   #put(planned: Row, { onConflict = "replace" }: ScheduleOptions): Schedule {
-    const { storage, table } = this.#parts;
+    const { storage, table, isHeld } = this.#parts;
     const old = table.locate(planned.id);
     if (old === undefined) {
+      if (isHeld(planned.id)) throw new DuplicateIdError(planned.id);
       storage.insert(planned);
       return this.#armed(planned);
     }

@@ -83,6 +83,11 @@ export class RequestMemory {
     this.live.delete(id);
   }
 
+  /** Whether a request has an id that no row holds, though one may when it is written down or its handler throws. */
+  holds(id: string): boolean {
+    return this.live.get(id)?.row === false || this.running.get(id)?.row === false;
+  }
+
   /** Forgets a request that has no row after all, unless another has taken its id. */
   forget({ id, token }: Job): void {
     if (this.#written.get(id)?.stored.token === token) this.unwrite(id);

@@ -72,6 +72,7 @@ export class LedgerParts extends LedgerHost {
       check: (row) => void readRequest(row),
       run: (row) => liveness.runDue(row),
       settle: (row) => liveness.settleDue(row),
+      holds: (id) => memory.holds(id),
       nextWake: (after) => liveness.nextWake(after),
       wake: (now) => liveness.wake(now),
     });

@@ -1,9 +1,14 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../adapters/memory.ts";
+import { DuplicateIdError } from "../../core/errors.ts";
+import { FetchError } from "../../core/fetch/fetch_error.ts";
 import type { Job } from "../../core/job.ts";
 import { RequestSync } from "../../core/serializer/mod.ts";
 import type { Row, RowKey } from "../../core/storage.ts";
 import { answer, beat, LedgerHost, onStorages, persist, reply, StagedError, urlOf } from "./ledger_host.ts";
+
+/** What a continuation receives that is a schedule's. */
+const NONE = new FetchError("NETWORK", "");
 
 /** A real storage that counts what a paid one would charge for: rows written and alarms set. */
 class Meter extends MemoryStorage {
@@ -276,6 +281,49 @@ Deno.test("Requests deferred: under an id of the caller's it keeps another reque
     host.requests.deliver(persist(job));
   }
   assertEquals(host.requests.pending().length, 1);
+});
+
+for (const durability of ["strict", "deferred", "memory"] as const) {
+  onStorages(
+    `Requests ${durability}: no schedule takes the id of a request, nor a request that of a schedule`,
+    async (storage) => {
+      const host = new LedgerHost({ storage });
+      const { ctn, alarms } = host;
+      const job = await host.sent("a", { durability, id: "mine" });
+      const schedule = (onConflict?: "keep") =>
+        alarms.schedule(3_600, ctn.onLate("tick", NONE), { id: "mine", ...(onConflict && { onConflict }) });
+      const before = host.rows();
+      assertThrows(() => schedule(), DuplicateIdError);
+      assertThrows(() => schedule("keep"), DuplicateIdError);
+      assertEquals(host.rows(), before);
+      if (durability === "deferred") {
+        assertEquals(host.requests.deliver(persist(job)), "pending");
+        assertThrows(() => schedule(), DuplicateIdError);
+      }
+      assertEquals(host.requests.deliver(answer(job)), "settled");
+      assertEquals([host.agent.log, host.rows()], [["a: 200 hello"], []]);
+      assertEquals(schedule().id, "mine");
+      assertThrows(() => host.call("b", { durability, id: "mine" }), DuplicateIdError);
+    },
+  );
+}
+
+Deno.test("Requests deferred: no schedule takes the id of a request whose handler runs, and a redriven letter neither", async () => {
+  const host = new LedgerHost({ retry: { attempts: 1 } });
+  const { ctn, alarms, agent } = host;
+  agent.handleLate = () => Promise.reject(new StagedError("no"));
+  alarms.schedule(1, ctn.onLate("tick", NONE), { id: "mine" });
+  await host.advance(1_000);
+  assertEquals(alarms.getDeadLetters().map(({ id }) => id), ["mine"]);
+  const job = await host.sent("a", { durability: "deferred", id: "mine" });
+  const { promise, reject } = Promise.withResolvers<void>();
+  agent.handle = () => promise;
+  const answered = host.requests.deliver(answer(job));
+  assertThrows(() => alarms.schedule(3_600, ctn.onLate("tick", NONE), { id: "mine" }), DuplicateIdError);
+  assertNotEquals(alarms.redrive("mine"), "mine");
+  reject(new StagedError("no"));
+  assertEquals(await answered, "settled");
+  assertEquals(alarms.getDeadLetters().map(({ id, kind }) => [id, kind]), [["mine", "request"]]);
 });
 
 Deno.test("Requests memory: writes nothing and sets no alarm", async () => {

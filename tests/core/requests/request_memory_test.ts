@@ -50,6 +50,17 @@ Deno.test("RequestMemory.forget forgets a request by its token, and never anothe
   memory.forget(own.job);
 });
 
+Deno.test("RequestMemory.holds the ids of requests and handlers that no row holds", () => {
+  const memory = new RequestMemory();
+  memory.live.set("live", live("live"));
+  memory.live.set("written", { ...live("written"), row: true });
+  const handler = { attempt: 1, delivered: true, kept: false, token: "t", done: Promise.resolve() };
+  memory.running.set("runs", { ...handler, row: false });
+  memory.running.set("runs on a row", { ...handler, row: true });
+  const held = ["live", "written", "runs", "runs on a row", "none"].filter((id) => memory.holds(id));
+  assertEquals(held, ["live", "runs"]);
+});
+
 Deno.test("RequestMemory.drop passes over a request without a timer, and one that is not there", () => {
   const memory = new RequestMemory();
   memory.live.set("a", live("a"));
