@@ -38,9 +38,13 @@ export class RowTable {
     this.#storage = storage;
   }
 
-  /** When the earliest row is due, in milliseconds since the epoch. Reads one row, and one more where crons exist. */
+  /**
+   * When the earliest row is due, in milliseconds since the epoch. Reads one row, and one more where crons exist or, for
+   * the first time, may exist.
+   */
   nextDue(): number | undefined {
     const first = this.#storage.first();
+    if (first === undefined) this.#listed = true;
     if (first === undefined || first.due >= CRON_DUE) return first && dueOf(first);
     return earlier(first.due <= MAX_DUE ? first.due : undefined, this.#firstCron(0));
   }
@@ -52,7 +56,10 @@ export class RowTable {
   }
 
   #firstCron(from: number): number | undefined {
+    // To find that there is none costs a read as well, which every alarm would make.
+    if (this.#listed && this.#crons.size === 0) return undefined;
     const row = this.#storage.due(Number.MAX_SAFE_INTEGER, 1, { due: CRON_DUE + from, id: "" })[0];
+    if (row === undefined && from === 0) this.#listed = true;
     return row && row.due - CRON_DUE;
   }
 

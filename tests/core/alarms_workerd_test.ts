@@ -114,7 +114,10 @@ function minimaOf(times: readonly number[]): number {
 test("Alarms read 1 row to find the next due one, at any size; 1 more where there is cron as well", async () => {
   assertEquals((await cost("first of 10")).read, 1);
   assertEquals((await cost("first of 10000")).read, 1);
+  assertEquals((await cost("next of one-shots")).read, 1);
   assertEquals((await cost("next of cron and one-shots")).read, 2);
+  // Once for each start it is asked whether there is cron.
+  assertEquals((await cost("next of one-shots after a start")).read, 2);
 });
 
 test("Alarms read at most 200 rows to wake with 100,000 and run the one that is due", async () => {

@@ -51,6 +51,64 @@ Deno.test("RowTable.nextDueAfter() leaves out what is due at the instant itself"
   assertEquals([4, 5, 7, 8].map((instant) => table.nextDueAfter(instant)), [5, 7, 8, undefined]);
 });
 
+Deno.test("RowTable.nextDue() asks once whether there is cron, and again once it hears of one", () => {
+  const { storage, table } = tableOf(row(5, "a"));
+  let looks = 0;
+  const due = storage.due.bind(storage);
+  storage.due = (...args) => {
+    looks++;
+    return due(...args);
+  };
+  assertEquals([table.nextDue(), table.nextDue(), table.nextDueAfter(6), looks], [5, 5, undefined, 2]);
+  table.noteCron({ due: CRON_DUE + 3, id: "c" });
+  assertEquals(table.nextDue(), 5);
+  storage.insert(row(CRON_DUE + 3, "c"));
+  assertEquals([table.nextDue(), table.nextDueAfter(2), table.locate("c")?.due], [3, 3, CRON_DUE + 3]);
+});
+
+Deno.test("RowTable.nextDue() finds a cron row that a transaction has brought back", () => {
+  const { storage, table } = tableOf(row(5, "a"), row(CRON_DUE + 3, "c"));
+  try {
+    storage.transaction(() => {
+      const found = table.locate("c");
+      if (found !== undefined) storage.take(found);
+      assertEquals(table.nextDue(), 5);
+      throw new RangeError("undo");
+    });
+  } catch { /* what is asserted comes after it */ }
+  assertEquals([table.nextDue(), table.nextDueAfter(0)], [3, 3]);
+});
+
+Deno.test("RowTable.nextDue() agrees with the rows, whatever is written, taken, undone and asked in between", () => {
+  const steps = fc.array(
+    fc.record({
+      cron: fc.boolean(),
+      due: fc.nat(20),
+      what: fc.constantFrom("insert" as const, "take" as const, "ask" as const),
+      undo: fc.boolean(),
+    }),
+    { maxLength: 40 },
+  );
+  fc.assert(fc.property(steps, (all) => {
+    const { storage, table } = tableOf();
+    for (const { cron, due, what, undo } of all) {
+      const place = row(cron ? CRON_DUE + due : due, `${cron} ${due}`, !cron);
+      try {
+        storage.transaction(() => {
+          if (cron && what === "insert") table.noteCron(place);
+          const found = table.locate(place.id);
+          if (what === "take" && found !== undefined) storage.take(found);
+          if (what === "insert" && found === undefined) storage.insert(place);
+          if (what === "ask") table.nextDue();
+          if (undo) throw new RangeError("undo");
+        });
+      } catch { /* what is asserted comes after it */ }
+      const dues = storage.due(Number.MAX_SAFE_INTEGER, 100).map((each) => dueOf(each) ?? Infinity);
+      assertEquals(table.nextDue() ?? Infinity, Math.min(Infinity, ...dues));
+    }
+  }));
+});
+
 Deno.test("RowTable.due() merges one-shots and cron by their due times, across pages", () => {
   const instants = fc.uniqueArray(fc.nat(300), { minLength: 1, maxLength: 200 });
   fc.assert(fc.property(instants, fc.array(fc.boolean(), { minLength: 200, maxLength: 200 }), (dues, cron) => {

@@ -126,6 +126,14 @@ const SCENARIOS: Record<string, Scenario> = {
     it.alarms.schedule("@daily", it.ctn.run());
     return it.meter.cost(() => it.alarms.repair());
   },
+  "next of one-shots": (it) => {
+    it.fill(1_000);
+    return it.meter.cost(() => it.alarms.repair());
+  },
+  "next of one-shots after a start": (it) => {
+    it.fill(1_000);
+    return it.meter.cost(() => it.wake());
+  },
   "wake for nothing": async (it) => {
     it.fill(10);
     it.wake();
