@@ -86,8 +86,8 @@ export class UnknownRowKindError extends DozeError {
 }
 
 /**
- * The failure of a dead letter whose object died three times while it ran, for want of memory or in an endless loop.
- * It is never thrown.
+ * The failure of a dead letter whose object is known to have died three times while it ran, for want of memory or in an
+ * endless loop. It is never thrown. There may have been deaths before the known ones: docs/alarms.md says which count.
  */
 export class QuarantinedError extends DozeError {
   /** The class's name; it survives minifying. */
@@ -96,13 +96,15 @@ export class QuarantinedError extends DozeError {
   readonly code = "QUARANTINED";
   /** The row's id. */
   readonly id: string;
-  /** How often the object died. */
+  /** How often the object is known to have died. */
   readonly deaths: number;
 
-  /** Creates the error for a row and how often its object died. */
+  /** Creates the error for a row and how often its object is known to have died. */
   constructor(id: string, deaths: number) {
     super(
-      `Cannot run ${quote(id)} again: its object died ${deaths} times while it ran, redrive it once that is mended`,
+      `Cannot run ${
+        quote(id)
+      } again: its object is known to have died ${deaths} times while it ran, redrive it once that is mended`,
     );
     this.id = id;
     this.deaths = deaths;

@@ -145,6 +145,29 @@ Deno.test("a death that nobody tells of does not count: a row is blamed for thre
   assertEquals([it.actor.log.length, it.alarms.getDeadLetters().length], [3, 1]);
 });
 
+Deno.test("deaths count under the mark: those before it, within half a second of the due time, are not in the letter", async () => {
+  // The platform tells of a failed alarm, or does not; the object starts again so many milliseconds after each death.
+  const table: [retried: boolean, restart: number, deaths: number][] = [
+    [true, 2_000, 3],
+    [true, 50, 3],
+    [false, 2_000, 4],
+    [false, 200, 6],
+  ];
+  for (const [retried, restart, expected] of table) {
+    const { it } = mortal();
+    it.alarms.schedule(1, it.ctn.act("kill"), { id: "killer" });
+    await it.advance(999);
+    it.clock.tick(1);
+    for (let start = 0; start < 20 && it.alarms.getDeadLetters().length === 0; start++) {
+      await it.alarms.onAlarm({ retryCount: retried ? start : 0 }).catch(() => {});
+      it.clock.tick(restart);
+      it.restart();
+    }
+    const [letter] = it.alarms.getDeadLetters();
+    assertEquals([it.actor.log.length, letter.id, letter.failures], [expected, "killer", 3], `${retried} ${restart}`);
+  }
+});
+
 Deno.test("two deploys while an innocent row runs make no dead letter of it", async () => {
   const { it, live } = mortal();
   let deploys = 2;

@@ -17,7 +17,12 @@ const CASES: readonly (readonly [DozeError, string, Record<string, unknown>, Reg
   [new InvalidTimeZoneError("Mars", { cause: CAUSE }), "INVALID_TIME_ZONE", { timeZone: "Mars" }, /got "Mars"$/],
   [new CronUnavailableError("@daily"), "CRON_UNAVAILABLE", { pattern: "@daily" }, /import "@doze\/fetch\/cron" once/],
   [new UnknownRowKindError("fax"), "UNKNOWN_ROW_KIND", { kind: "fax" }, /got "fax"$/],
-  [new QuarantinedError("a", 3), "QUARANTINED", { id: "a", deaths: 3 }, /"a" again: its object died 3 times/],
+  [
+    new QuarantinedError("a", 3),
+    "QUARANTINED",
+    { id: "a", deaths: 3 },
+    /"a" again: its object is known to have died 3 times/,
+  ],
 ];
 
 for (const [error, code, fields, message] of CASES) {
