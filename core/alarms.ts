@@ -11,7 +11,7 @@ import { encodeContinuation, expectsPromise, runContinuation } from "./continuat
 import { type CronEngine, registeredCron } from "./alarms/cron_engine.ts";
 import { type DeadLetter, type DeadLetterFilter, DeadLetters } from "./alarms/dead_letters.ts";
 import { DeathWatch } from "./alarms/death_watch.ts";
-import { checkInteger, checkNames } from "./option_checks.ts";
+import { checkInteger, checkNames, checkObject } from "./option_checks.ts";
 import { type OverdueReport, overdueReport } from "./alarms/overdue.ts";
 import { IdSource } from "./alarms/row_id.ts";
 import type { RowKind } from "./alarms/row_kind.ts";
@@ -83,9 +83,12 @@ export class Alarms {
    * Creates them; nothing is read or written. Call {@linkcode Alarms.repair} before the first work of a new process.
    *
    * @throws {InvalidOptionError} (`INVALID_OPTION`) and {@linkcode InvalidTimeoutError} (`INVALID_TIMEOUT`) for a limit
-   * out of its range.
+   * out of its range; the first one without a storage or an origin, too.
    */
   constructor(options: AlarmsOptions) {
+    checkObject("options", options);
+    checkObject("storage", options.storage);
+    checkObject("origin", options.origin);
     const { storage, clock = systemClock, isPlatformFailure = () => false, sync = () => {} } = options;
     const { missedAfter, ...limits } = alarmLimits(options);
     this.#options = options;

@@ -7,7 +7,8 @@ import { InvalidOptionError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
 import type { Job } from "../job.ts";
 import { Orchestrator } from "../orchestrator/orchestrator.ts";
-import type { OrchestratorOptions } from "../orchestrator/orchestrator_options.ts";
+import { checkObject } from "../option_checks.ts";
+import { orchestratorLimits, type OrchestratorOptions } from "../orchestrator/orchestrator_options.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
 import { requestTarget } from "../requests/request_target.ts";
 import type { Storage } from "../storage.ts";
@@ -41,9 +42,20 @@ export class PoolExecutor implements Executor {
   #idle: (() => void)[] = [];
   #closed = false;
 
-  /** Sets it up; `options.deliver` is the origin's own delivery. */
+  /**
+   * Sets it up; `options.deliver` is the origin's own delivery.
+   *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for orchestrators without a storage, or with a wrong limit.
+   */
   constructor(options: PoolOptions) {
     this.#options = options;
+    if (options.orchestrator === undefined) return;
+    checkObject("orchestrator", options.orchestrator);
+    const { storage, ...limits } = options.orchestrator;
+    if (typeof storage !== "function") {
+      throw new InvalidOptionError("orchestrator.storage", storage, "pass a function that makes a storage of a name");
+    }
+    orchestratorLimits(limits);
   }
 
   /**

@@ -1,11 +1,11 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../adapters/memory.ts";
 import { openSqlite } from "../../adapters/sqlite.ts";
-import { Alarms } from "../../core/alarms.ts";
+import { Alarms, type AlarmsOptions } from "../../core/alarms.ts";
 import { systemClock } from "../../core/clock.ts";
 import { continuation } from "../../core/continuation.ts";
 import { registerCron, registeredCron } from "../../core/alarms/cron_engine.ts";
-import { UnknownMethodError } from "../../core/errors.ts";
+import { InvalidOptionError, UnknownMethodError } from "../../core/errors.ts";
 import { dueOfId } from "../../core/alarms/row_id.ts";
 import { Actor, HandlerError, stage } from "./alarm_stage.ts";
 
@@ -18,6 +18,21 @@ Deno.test("schedule(), cancelSchedule() and their kin return values, never promi
     ...[alarms.getDeadLetters(), alarms.redrive(id), alarms.purge(), alarms.getOverdue(), alarms.repair()],
   ];
   assertEquals(returned.filter((value) => value instanceof Promise), []);
+});
+
+Deno.test("Alarms refuse to be made without a storage or an origin, and with a retry that nobody knows", () => {
+  const parts = { storage: new MemoryStorage(), origin: {} };
+  const wrong: [option: string, options: unknown][] = [
+    ["options", undefined],
+    ["storage", {}],
+    ["storage", { ...parts, storage: null }],
+    ["origin", { ...parts, origin: undefined }],
+    ["retry", { ...parts, retry: 5 }],
+    ["retry.atempts", { ...parts, retry: { atempts: 5 } }],
+  ];
+  for (const [option, options] of wrong) {
+    assertEquals(assertThrows(() => new Alarms(options as AlarmsOptions), InvalidOptionError).option, option);
+  }
 });
 
 Deno.test("Alarms run a synchronous handler exactly once, whatever dies around it", async () => {

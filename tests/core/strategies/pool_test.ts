@@ -107,3 +107,18 @@ Deno.test("PoolExecutor.close ends everything, and nothing begins after it", asy
   await pool.idle();
   assertEquals([fetched, delivered, pool.size], [2, [], 0]);
 });
+
+Deno.test("PoolExecutor refuses orchestrators without a storage, or with a wrong limit, when it is made", () => {
+  const wrong: [option: string, orchestrator: unknown][] = [
+    ["orchestrator", null],
+    ["orchestrator", 5],
+    ["orchestrator.storage", {}],
+    ["orchestrator.storage", { storage: new MemoryStorage() }],
+    ["maxInFlight", { storage: () => new MemoryStorage(), maxInFlight: 0 }],
+    ["maxInflight", { storage: () => new MemoryStorage(), maxInflight: 5 }],
+  ];
+  for (const [option, orchestrator] of wrong) {
+    const error = assertThrows(() => bench(answer, orchestrator as PoolOrchestratorOptions), InvalidOptionError);
+    assertEquals(error.option, option);
+  }
+});
