@@ -6,7 +6,7 @@
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { Kind } from "./kind.ts";
 
-type View = ArrayBufferView<ArrayBuffer> & { length?: number };
+type View = ArrayBufferView<ArrayBuffer> & { length?: number; at?: (index: number) => unknown };
 type ViewClass = new (buffer: ArrayBuffer, offset?: number, length?: number) => View;
 
 const { Float16Array } = globalThis as { Float16Array?: ViewClass };
@@ -32,7 +32,8 @@ export const viewClasses: ViewClass[] = [
 export const arrayBuffer: Kind<ArrayBuffer> = {
   tag: "~A",
   shape: /^s$/,
-  take: (value, out) => out.push(toBase64(new Uint8Array(value))),
+  // The length is asked for because only a true buffer has one: of anything else there would be an empty array.
+  take: (value, out) => out.push(toBase64(new Uint8Array(value, 0, value.byteLength))),
   make: ([, base64]) => fromBase64(base64 as string)?.buffer,
 };
 
@@ -41,7 +42,12 @@ export function viewKind(View: ViewClass): Kind<View> {
   return {
     tag: `~V${View.name}`,
     shape: /^onn$/,
-    take: ({ buffer, byteOffset, byteLength, length = byteLength }, out) => out.push(buffer, byteOffset, length),
+    take(value, out) {
+      const { buffer, byteOffset, byteLength, length = byteLength } = value;
+      // A view that its buffer has shrunk away from says that it is empty; its methods throw.
+      value.at?.(0);
+      out.push(buffer, byteOffset, length);
+    },
     make: ([, buffer, ...range]) =>
       buffer instanceof ArrayBuffer && range.every(Number.isInteger)
         ? new View(buffer, ...range as [number, number])

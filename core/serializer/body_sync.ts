@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote } from "../errors.ts";
+import { InvalidOptionError, quote } from "../errors.ts";
 import { parseForm } from "./form_body.ts";
 import { headersFromText, headersToText } from "./header_text.ts";
 import { fault } from "./serializer_error.ts";
@@ -111,14 +111,23 @@ export abstract class BodySync {
   }
 }
 
+/** What a body can be made of at once; bytes are copied. Nothing else is taken, as it would have to be awaited. */
+export type BodySource = string | ArrayBuffer | ArrayBufferView<ArrayBuffer> | URLSearchParams | null;
+
 /** Takes over what a caller gives as a body: text made well-formed, bytes copied, as text if they are UTF-8. */
-export function holdBody(body: string | Uint8Array | ArrayBuffer | null): BodyContent {
-  if (body === null) return null;
+export function holdBody(body: BodySource | undefined): BodyContent {
+  if (body === null || body === undefined) return null;
   if (typeof body === "string") return body.toWellFormed();
+  if (body instanceof URLSearchParams) return String(body);
+  const { buffer = body, byteOffset, byteLength } = body as ArrayBufferView<ArrayBuffer>;
+  if (!(buffer instanceof ArrayBuffer) || buffer.detached) {
+    throw new InvalidOptionError("body", body, "pass text, bytes or URLSearchParams, or await the static `from`");
+  }
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return new Uint8Array(body);
+    return bytes.slice();
   }
 }
 

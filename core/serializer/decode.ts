@@ -6,13 +6,13 @@
 import { quote } from "../errors.ts";
 import type { Kind } from "./kind.ts";
 import { byTag } from "./kinds.ts";
-import { limitsOf, type SerializerLimits } from "./limits.ts";
+import { findPassed, type Limits, passed } from "./limits.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
 import { fault, type SerializerErrorCode } from "./serializer_error.ts";
 import { findPath, property } from "./tree_path.ts";
 import { HEADER, isContainer, oddNumber, TILDE } from "./wire.ts";
 
-/** Containers that are read recursively inside each other; deeper ones wait for their turn. Bounds the stack. */
+/** Containers that are read recursively inside each other; deeper ones are read in a loop. Bounds the stack. */
 const MAX_NESTING = 500;
 
 /** Stands for an entry whose value cannot be referred to yet. */
@@ -23,25 +23,28 @@ type Container = Record<string | number, unknown>;
 /** Reads the root array of one marked text; the array is used up. `buffers` are what `cutBuffers` took out. */
 export class Decoder {
   readonly #table: unknown[];
-  readonly #limits: Required<SerializerLimits>;
+  readonly #limits: Limits;
   readonly #polluted = isPrototypePolluted();
   /** Values of the table's entries, as far as they exist. */
   readonly #values: unknown[] = [PENDING];
-  /** What waits for its turn, and the containers around it. */
-  readonly #later: [run: () => void, depth: number][] = [];
   /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
   readonly #buffers: (string | undefined)[];
+  /** Containers that wait for their turn to be finished. */
+  readonly #later: (() => void)[] = [];
+  /** Whether nothing may wait, as a codec must be given what is complete. */
+  readonly #careful: boolean;
+  /** Values that the loop has finished, while it runs. */
+  #made: Map<object, unknown> | undefined;
   /** Containers around the value whose turn it is. */
   #base = 0;
   /** Containers inside it that are being read. */
   #nesting = 0;
-  /** Values that can be made only when the one at hand is complete. */
-  #whole = 0;
 
-  constructor(table: unknown[], limits: SerializerLimits | undefined, buffers: (string | undefined)[]) {
+  constructor(table: unknown[], limits: Limits, buffers: (string | undefined)[], careful: boolean) {
     this.#table = table;
-    this.#limits = limitsOf(limits);
+    this.#limits = limits;
     this.#buffers = buffers;
+    this.#careful = careful;
   }
 
   run(): unknown {
@@ -54,10 +57,7 @@ export class Decoder {
       : isRich(root)
       ? this.#text(root as string, this.#table, 1)
       : root;
-    for (const [run, depth] of this.#later) {
-      this.#base = depth;
-      run();
-    }
+    for (const finish of this.#later) finish();
     return value;
   }
 
@@ -111,32 +111,82 @@ export class Decoder {
 
   /** Reads a container, of the entry `id` if that is above zero. */
   #object(raw: object, id: number): unknown {
-    const { maxDepth } = this.#limits;
-    if (this.#base + this.#nesting >= maxDepth) this.#fail("LIMIT_EXCEEDED", `more than ${maxDepth} levels`, raw);
-    if (Array.isArray(raw)) {
-      const tag = raw[0];
-      if (typeof tag === "string" && tag.charCodeAt(0) === TILDE) {
-        const letter = tag.charCodeAt(1);
-        if (letter >= 65 && letter <= 90) return this.#tagged(tag, raw, id);
-      }
-    }
-    if (id > 0) this.#values[id] = raw;
-    this.#fill(raw);
-    return raw;
+    const made = this.#made?.get(raw);
+    if (made !== undefined) return made;
+    const kind = this.#kindOf(raw);
+    // One level sooner for what puts its parts into the value: they must have been read by then.
+    const late = !this.#made && this.#nesting >= (kind?.put ? MAX_NESTING - 1 : MAX_NESTING);
+    if (late && (this.#careful || isWhole(kind))) return this.#deep(raw, id);
+    const value = this.#begin(raw, kind, id);
+    return late ? this.#putOff(raw, kind, id, value) : this.#finish(raw, kind, id, value);
   }
 
-  #tagged(tag: string, raw: unknown[], id: number): unknown {
-    const kind = byTag.get(tag);
-    if (!kind) this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
-    if (id > 0) this.#values[id] = PENDING;
-    if (kind.shape && !kind.put) {
-      this.#whole++;
-      this.#fill(raw, kind);
-      this.#whole--;
-    }
-    const value = this.#make(kind, raw);
+  #putOff(raw: object, kind: Kind | undefined, id: number, value: unknown): unknown {
+    const depth = this.#base + this.#nesting;
+    this.#later.push(() => {
+      this.#base = depth;
+      this.#finish(raw, kind, id, value);
+    });
+    return value;
+  }
+
+  /** Reads a container in a loop, in the order of recursion: what it refers to has been read when it is finished. */
+  #deep(root: object, id: number): unknown {
+    const made = this.#made = new Map<object, unknown>();
+    const nesting = this.#nesting;
+    const todo: (() => void)[] = [];
+    const visit = (raw: object, id: number, depth: number) => (): void => {
+      if (this.#values[id || -1] !== undefined) return;
+      this.#nesting = depth;
+      const kind = this.#kindOf(raw);
+      const value = this.#begin(raw, kind, id);
+      todo.push(() => {
+        this.#nesting = depth;
+        made.set(raw, this.#finish(raw, kind, id, value));
+      });
+      for (const item of Object.values(raw).reverse()) {
+        const id = typeof item === "string" ? Number(item.slice(1)) : 0;
+        const inner = id ? this.#table[id] : item;
+        if (isRich(item) && isContainer(inner)) todo.push(visit(inner, id, depth + 1));
+      }
+    };
+    visit(root, id, nesting)();
+    for (let run = todo.pop(); run; run = todo.pop()) run();
+    this.#nesting = nesting;
+    this.#made = undefined;
+    return made.get(root);
+  }
+
+  /** The kind of a tagged value, none of an object or array. */
+  #kindOf(raw: object): Kind | undefined {
+    const limits = this.#limits;
+    if (this.#base + this.#nesting >= limits.maxDepth) this.#fail("LIMIT_EXCEEDED", passed(limits, "maxDepth"), raw);
+    if (!Array.isArray(raw)) return;
+    const tag = raw[0];
+    if (typeof tag !== "string" || tag.charCodeAt(0) !== TILDE) return;
+    const letter = tag.charCodeAt(1);
+    if (!(letter >= 65 && letter <= 90)) return;
+    return byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
+  }
+
+  /** Makes the value of a container, to be filled; {@linkcode PENDING} where it has to be complete for that. */
+  #begin(raw: object, kind: Kind | undefined, id: number): unknown {
+    const value = !kind ? raw : isWhole(kind) ? PENDING : this.#make(kind, raw as unknown[]);
     if (id > 0) this.#values[id] = value;
-    if (kind.put) this.#fill(raw, kind, value as object);
+    return value;
+  }
+
+  /** Reads what a container holds, and puts it into its value, or makes that of it. */
+  #finish(raw: object, kind: Kind | undefined, id: number, value: unknown): unknown {
+    if (value === PENDING) {
+      this.#fill(raw, 1);
+      value = this.#make(kind!, raw as unknown[]);
+      if (id > 0) this.#values[id] = value;
+    } else if (!kind) this.#fill(raw, 0);
+    else if (kind.put) {
+      this.#fill(raw, 1);
+      this.#make(kind, raw as unknown[], value as object);
+    }
     return value;
   }
 
@@ -145,9 +195,8 @@ export class Decoder {
     const { tag, shape, cap } = kind;
     let why: ErrorOptions | undefined;
     if (value || !shape || shape.test(typesOf(raw))) {
-      if (cap && (raw[1] as string).length > this.#limits[cap]) {
-        this.#fail("LIMIT_EXCEEDED", `more than ${cap} (${this.#limits[cap]})`, raw);
-      }
+      const over = cap && findPassed(this.#limits, cap, raw);
+      if (over) this.#fail("LIMIT_EXCEEDED", passed(this.#limits, over), raw);
       try {
         const made = value ? kind.put!(value, raw) !== false : kind.make(raw);
         if (made !== undefined && made !== false) return made;
@@ -158,21 +207,14 @@ export class Decoder {
     this.#fail(why && tag[1] === "C" ? "CODEC_FAILED" : "MALFORMED", quote(tag), raw, 0, why);
   }
 
-  /** Reads what a container holds and puts it into the value, if there is one; at the limit of the stack, in turns. */
-  #fill(raw: object, kind?: Kind, value?: object): void {
-    if (this.#isTooDeep(raw)) return this.#putOff(() => this.#fill(raw, kind, value));
+  #fill(raw: object, start: number): void {
     this.#nesting++;
     if (Array.isArray(raw)) {
-      for (let i = kind ? 1 : 0; i < raw.length; i++) {
+      for (let i = start; i < raw.length; i++) {
         const item = raw[i];
         if (isRich(item)) raw[i] = this.#read(item, raw, i);
       }
     } else this.#fillRecord(raw as Container);
-    if (value) {
-      // Values that wait for their turn are complete when the turn after it comes.
-      if (this.#isTooDeep(raw)) this.#putOff(() => this.#make(kind!, raw as unknown[], value));
-      else this.#make(kind!, raw as unknown[], value);
-    }
     this.#nesting--;
   }
 
@@ -184,17 +226,11 @@ export class Decoder {
       if (read !== item) raw[key] = read;
     }
   }
+}
 
-  #putOff(run: () => void): void {
-    this.#later.push([run, this.#base + this.#nesting]);
-  }
-
-  /** Whether a container has to wait for its turn, which it cannot where something needs it complete. */
-  #isTooDeep(raw: object): boolean {
-    if (this.#nesting < MAX_NESTING) return false;
-    if (this.#nesting > 4 * MAX_NESTING) this.#fail("LIMIT_EXCEEDED", "a codec's data nested too deep", raw);
-    return this.#whole === 0;
-  }
+/** Whether a value can be made only when all of its parts are complete. */
+function isWhole(kind: Kind | undefined): boolean {
+  return kind?.shape !== undefined && !kind.put;
 }
 
 /** Whether something in the tree stands for something else, or may hold what does. */

@@ -30,7 +30,7 @@ export interface Kind<T = object> {
   readonly shape?: RegExp;
   /** Whether the fast path may take it: no part is a container as a rule, there is no cap, no code of the program. */
   readonly leaf?: true;
-  /** The limit on the length of the first part. */
+  /** The limit on the first part, which is text. */
   readonly cap?: keyof SerializerLimits;
   /** Appends the parts of a value to `out`, which holds the tag. */
   take(value: T, out: unknown[]): unknown;

@@ -37,7 +37,13 @@ let polluted = false;
 export function writeLight(value: unknown, maxDepth = MAX_DEPTH): unknown {
   const scan: Scan = { list: [], set: undefined, rich: false };
   polluted = isPrototypePolluted();
-  const tree = isPlain(value) ? value : write(value, scan, Math.min(maxDepth, MAX_DEPTH));
+  let tree = value;
+  try {
+    if (!isPlain(value)) tree = write(value, scan, Math.min(maxDepth, MAX_DEPTH));
+  } catch {
+    // A getter threw, or a proxy: the full writer tells where.
+    return BAIL;
+  }
   if (scan.rich && tree !== BAIL) return [HEADER, tree];
   return tree === BAIL || isMarked(value) ? BAIL : value;
 }

@@ -3,8 +3,13 @@
  *
  * @module
  */
+import { InvalidOptionError } from "../errors.ts";
 
-/** Caps of {@linkcode parse} and {@linkcode stringify}; what passes one throws `LIMIT_EXCEEDED`. */
+/**
+ * Caps of {@linkcode parse} and {@linkcode stringify}; what passes one throws `LIMIT_EXCEEDED`. They do not bound what
+ * engines do with the members of a Map or Set: tens of thousands of bigints that agree in their lowest 64 bits take
+ * V8 seconds. Cap the size of texts that come from strangers.
+ */
 export interface SerializerLimits {
   /**
    * How many containers may stand inside each other. Default: `Infinity`, since depth costs no stack here; set it
@@ -13,18 +18,59 @@ export interface SerializerLimits {
   maxDepth?: number;
   /** Decimal digits of one bigint. Default: 100,000, since reading them costs some engines quadratic time. */
   maxBigIntDigits?: number;
-  /** UTF-16 code units of one RegExp's source. Default: 10,000. It is compiled, never run. */
+  /**
+   * UTF-16 code units of one RegExp's source, each counted ten times with the flag `v`, since its classes nest.
+   * Default: 10,000. It is compiled, never run.
+   */
   maxRegExpLength?: number;
+  /**
+   * Unicode properties (`\p{…}`, `\P{…}`) in all RegExps of one value together. Default: 16, since an engine may
+   * take a millisecond to look up one of them.
+   */
+  maxUnicodeProperties?: number;
 }
 
-/** The caps where the options are silent. */
-export const DEFAULT_LIMITS: Required<SerializerLimits> = {
-  maxDepth: Infinity,
-  maxBigIntDigits: 100_000,
-  maxRegExpLength: 10_000,
-};
+/** All caps, given those that the caller set, and what one value has used of them. */
+export interface Limits extends Required<SerializerLimits> {
+  /** Unicode properties so far. */
+  properties: number;
+}
 
-/** All caps, given those that the caller set. */
-export function limitsOf(options?: SerializerLimits): Required<SerializerLimits> {
-  return options ? { ...DEFAULT_LIMITS, ...options } : DEFAULT_LIMITS;
+/** All caps, for one value; those on which the options are silent by default. */
+export function limitsOf(options?: SerializerLimits): Limits {
+  const limits = {
+    maxDepth: Infinity,
+    maxBigIntDigits: 100_000,
+    maxRegExpLength: 10_000,
+    maxUnicodeProperties: 16,
+    properties: 0,
+  };
+  if (options) {
+    for (const name of Object.keys(limits) as (keyof SerializerLimits)[]) {
+      const limit = limits[name] = options[name] ?? limits[name];
+      // Tells NaN, negative numbers and what is no number.
+      if (Math.abs(limit) !== limit) throw new InvalidOptionError(name, limit, "pass a number of 0 or more");
+    }
+  }
+  return limits;
+}
+
+/** What is there more of than a limit allows, in words. */
+export function passed(limits: Limits, cap: keyof SerializerLimits): string {
+  return `more than ${cap} (${limits[cap]})`;
+}
+
+/** Which limit the parts of a value pass that `cap` bounds, if any; counts what it bounds in all. */
+export function findPassed(
+  limits: Limits,
+  cap: keyof SerializerLimits,
+  [, text, flags]: unknown[],
+): keyof SerializerLimits | undefined {
+  let { length } = text as string;
+  if (cap === "maxRegExpLength") {
+    if ((flags as string).includes("v")) length *= 10;
+    limits.properties += (text as string).split(/\\p\{/i).length - 1;
+    if (limits.properties > limits.maxUnicodeProperties) return "maxUnicodeProperties";
+  }
+  if (length > limits[cap]) return cap;
 }

@@ -7,7 +7,7 @@
 // Messages come first: gzip finds more to repeat.
 export { RequestSync, type RequestSyncInit } from "./request_sync.ts";
 export { ResponseSync, type ResponseSyncInit } from "./response_sync.ts";
-export { BodySync, type SnapshotOptions } from "./body_sync.ts";
+export { type BodySource, BodySync, type SnapshotOptions } from "./body_sync.ts";
 export { registerType, type TypeCodec } from "./registry.ts";
 export { DozeError } from "../errors.ts";
 export { preprocess, stringify } from "./stringify.ts";

@@ -6,7 +6,7 @@
 import { quote } from "../errors.ts";
 import { cutBuffers } from "./big_buffers.ts";
 import { Decoder } from "./decode.ts";
-import type { SerializerLimits } from "./limits.ts";
+import { type Limits, limitsOf, passed, type SerializerLimits } from "./limits.ts";
 import { fault } from "./serializer_error.ts";
 import { findPath } from "./tree_path.ts";
 import { isMarked } from "./wire.ts";
@@ -21,6 +21,7 @@ import { isMarked } from "./wire.ts";
  * @returns The value; containers, shared references and cycles as they were written.
  * @throws {SerializerError} `INVALID_JSON` with an offset; `MALFORMED`, `UNSUPPORTED_VERSION`, `UNKNOWN_TYPE`,
  * `LIMIT_EXCEEDED`, `CODEC_FAILED`, `CODEC_CYCLE` with a path in the JSON.
+ * @throws {InvalidOptionError} When a cap is not a number of 0 or more.
  *
  * @example A cycle
  * ```ts
@@ -34,6 +35,7 @@ import { isMarked } from "./wire.ts";
  * ```
  */
 export function parse(text: string, options?: SerializerLimits): unknown {
+  const limits = limitsOf(options);
   if (typeof text !== "string") throw fault("INVALID_JSON", "read the text", quote(text), { offset: 0 });
   // The first is called -1.
   const buffers: (string | undefined)[] = [undefined];
@@ -44,13 +46,8 @@ export function parse(text: string, options?: SerializerLimits): unknown {
     const offset = jsonOffset(text);
     throw fault("INVALID_JSON", "read the text", `no JSON at offset ${offset}`, { cause, offset });
   }
-  if (isMarked(root)) return new Decoder(root, options, buffers).run();
-  const { maxDepth } = options ?? {};
-  if (maxDepth !== undefined) {
-    const path = findPath(root, (_, depth) => depth >= maxDepth);
-    if (path) throw fault("LIMIT_EXCEEDED", `read ${path}`, `more than ${maxDepth} levels`, { path });
-  }
-  return root;
+  if (!isMarked(root)) return checkDepth(root, limits);
+  return new Decoder(root, limits, buffers, text.includes("~C")).run();
 }
 
 /**
@@ -71,7 +68,7 @@ export function parse(text: string, options?: SerializerLimits): unknown {
  * ```
  */
 export function postprocess(intermediate: unknown, options?: SerializerLimits): unknown {
-  if (!isMarked(intermediate)) return intermediate;
+  if (!isMarked(intermediate)) return checkDepth(intermediate, limitsOf(options));
   let text: string;
   try {
     text = JSON.stringify(intermediate);
@@ -79,6 +76,14 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
     throw fault("INVALID_JSON", "read the tree", "no JSON", { cause });
   }
   return parse(text, options);
+}
+
+/** Returns pure JSON as it is, where it is not too deep. */
+function checkDepth(root: unknown, limits: Limits): unknown {
+  const { maxDepth } = limits;
+  const path = maxDepth < Infinity && findPath(root, (_, depth) => depth >= maxDepth);
+  if (path) throw fault("LIMIT_EXCEEDED", `read ${path}`, passed(limits, "maxDepth"), { path });
+  return root;
 }
 
 /** Where a text stops being a sequence of JSON's tokens: not every engine tells where it gave up. */

@@ -6,6 +6,7 @@
 import { InvalidOptionError, InvalidUrlError } from "../errors.ts";
 import {
   type BodyContent,
+  type BodySource,
   BodySync,
   holdBody,
   partsOf,
@@ -22,8 +23,11 @@ export interface RequestSyncInit {
   method?: string;
   /** Headers. A `content-type` is added for text and forms when there is none. Default: none. */
   headers?: HeadersInit;
-  /** Text, bytes (copied), a form, or none. Not with GET and HEAD. */
-  body?: string | Uint8Array | ArrayBuffer | URLSearchParams | null;
+  /**
+   * Text, bytes (copied), a form of text, or none, the default. Not with GET and HEAD. Others can only be awaited:
+   * `await RequestSync.from(new Request(url, { method, body }))` takes a `Blob`, a stream or `FormData`.
+   */
+  body?: BodySource;
   /** What to do with redirects. Default: `"follow"`. */
   redirect?: "follow" | "manual" | "error";
 }
@@ -56,7 +60,8 @@ export class RequestSync extends BodySync {
    * @param url An absolute URL.
    * @param init Method, headers, body, redirect mode.
    * @throws {InvalidUrlError} When the URL is not absolute.
-   * @throws {InvalidOptionError} When the method is not one, or GET or HEAD are given a body.
+   * @throws {InvalidOptionError} When the method is not one, GET or HEAD are given a body, or the body is
+   * nothing that can be read at once.
    */
   constructor(url: string | URL, init: RequestSyncInit = {}) {
     const parts = (ready ?? partsFrom(url, init)) as RequestParts;
@@ -131,7 +136,7 @@ function partsFrom(url: string | URL, init: RequestSyncInit): RequestParts {
     standard ? method.toUpperCase() : method,
     redirect,
     headersToText(headers),
-    holdBody(form ? body.toString() : body),
+    holdBody(body),
   ];
   checkRequest(parts);
   parts[0] = new URL(url).href;

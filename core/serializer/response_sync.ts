@@ -6,6 +6,7 @@
 import { InvalidOptionError } from "../errors.ts";
 import {
   type BodyContent,
+  type BodySource,
   BodySync,
   holdBody,
   partsOf,
@@ -60,11 +61,12 @@ export class ResponseSync extends BodySync {
   /**
    * Creates a snapshot from parts.
    *
-   * @param body Text, bytes (copied) or `null`, the default.
+   * @param body Text, bytes (copied), a form of text, or `null`, the default. No content type is added.
    * @param init Status, headers and the rest.
-   * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0.
+   * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0, or the body is nothing
+   * that can be read at once; `await ResponseSync.from(new Response(body))` reads others.
    */
-  constructor(body: string | Uint8Array | null = null, init: ResponseSyncInit = {}) {
+  constructor(body: BodySource = null, init: ResponseSyncInit = {}) {
     const parts = (ready ?? partsFrom(body, init)) as ResponseParts;
     super(parts);
     this.#parts = parts;
@@ -138,7 +140,7 @@ export function checkResponse([status]: ResponseParts): void {
   }
 }
 
-function partsFrom(body: string | Uint8Array | null, init: ResponseSyncInit): ResponseParts {
+function partsFrom(body: BodySource, init: ResponseSyncInit): ResponseParts {
   const { status = 200, statusText = "", url = "", redirected = false } = init;
   const lines = headersToText(new Headers(init.headers));
   const parts: ResponseParts = [status, String(statusText), String(url), Boolean(redirected), lines, holdBody(body)];

@@ -10,7 +10,7 @@ import { DozeError } from "../errors.ts";
  *
  * | code | cause |
  * |---|---|
- * | `UNSUPPORTED_TYPE` | a function, symbol, promise, stream, … was to be written |
+ * | `UNSUPPORTED_TYPE` | a function, symbol, promise, stream, … was to be written, or what throws when it is read, as the `cause` tells |
  * | `UNREGISTERED_CLASS` | an instance of a class that `registerType` does not know was to be written |
  * | `DUPLICATE_TYPE` | `registerType` was given a name or class that is taken |
  * | `INVALID_CODEC` | `registerType` was given both `decode` and `restore`, or no class |
@@ -47,8 +47,8 @@ const REMEDIES: Partial<Record<SerializerErrorCode, string>> = {
   UNREGISTERED_CLASS: "register its class with registerType, or write its data instead",
   DUPLICATE_TYPE: "choose a name and a class of your own",
   INVALID_CODEC: "give it a `type` and either `decode` or `create` and `restore`",
-  UNKNOWN_TYPE: "register its class with registerType",
-  LIMIT_EXCEEDED: "raise the limit on both sides",
+  UNKNOWN_TYPE: "register its class in this program",
+  LIMIT_EXCEEDED: "raise the limit in the options on both sides",
   CODEC_FAILED: "see the cause",
   CODEC_CYCLE: "register its class with `create` and `restore`",
   BODY_TOO_LARGE: "raise maxBytes",

@@ -5,7 +5,7 @@
  */
 import { joinBuffers } from "./big_buffers.ts";
 import { Encoder } from "./encode.ts";
-import type { SerializerLimits } from "./limits.ts";
+import { limitsOf, type SerializerLimits } from "./limits.ts";
 import { BAIL, writeLight } from "./light.ts";
 import { HEADER } from "./wire.ts";
 
@@ -19,7 +19,10 @@ import { HEADER } from "./wire.ts";
  * @param options Caps.
  * @returns JSON text, for {@linkcode parse}.
  * @throws {SerializerError} `UNSUPPORTED_TYPE` for a function, symbol, promise, stream, native `Request`, `Response`
- * or `Blob`; `UNREGISTERED_CLASS` for an instance of a class not registered; `LIMIT_EXCEEDED`. `path` tells where.
+ * or `Blob`, and for what throws when it is read (getters, proxies, detached buffers); `UNREGISTERED_CLASS` for an
+ * instance of a class not registered; `CODEC_FAILED` when `encode` throws; `CODEC_CYCLE` when a class with `decode`
+ * stands in its own data; `LIMIT_EXCEEDED`. `path` tells where.
+ * @throws {InvalidOptionError} When a cap is not a number of 0 or more.
  *
  * @example Round trip
  * ```ts
@@ -32,9 +35,10 @@ import { HEADER } from "./wire.ts";
  * ```
  */
 export function stringify(value: unknown, options?: SerializerLimits): string {
-  const light = writeLight(value, options?.maxDepth);
+  const limits = limitsOf(options);
+  const light = writeLight(value, limits.maxDepth);
   if (light !== BAIL) return JSON.stringify(light);
-  const { table, buffers } = new Encoder(options).run(value);
+  const { table, buffers } = new Encoder(limits).run(value);
   return joinBuffers(table, buffers);
 }
 
@@ -58,8 +62,9 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  * ```
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
-  const light = writeLight(value, options?.maxDepth);
+  const limits = limitsOf(options);
+  const light = writeLight(value, limits.maxDepth);
   if (light !== BAIL) return light;
-  const { table, buffers } = new Encoder(options).run(value);
+  const { table, buffers } = new Encoder(limits).run(value);
   return [HEADER, ...buffers, ...table.slice(1)];
 }

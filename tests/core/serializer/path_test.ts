@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SerializerError, stringify } from "../../../core/serializer/mod.ts";
+import { RequestSync, ResponseSync, SerializerError, stringify } from "../../../core/serializer/mod.ts";
 import { describe } from "../../../core/serializer/path.ts";
 
 function refusal(value: unknown): [code: string, path: string | undefined] {
@@ -42,4 +42,40 @@ Deno.test("describe + says what a value is, in words", () => {
     "an instance of a class",
     "a object",
   ]);
+});
+
+Deno.test("stringify + names the path of what throws when it is read, with its cause", () => {
+  const failure = new RangeError("no");
+  const getter = {
+    get bad(): never {
+      throw failure;
+    },
+  };
+  const error = assertThrows(() => stringify({ a: [getter] }), SerializerError);
+  assertEquals([error.code, error.path, error.cause], ["UNSUPPORTED_TYPE", "$.a[0].bad", failure]);
+  assertEquals(refusal([new Map([[1, getter]])]), ["UNSUPPORTED_TYPE", "$[0].values()[0].bad"]);
+  assertEquals(refusal([Object.defineProperty([1], 0, { get: () => getter.bad, enumerable: true })]), [
+    "UNSUPPORTED_TYPE",
+    "$[0]",
+  ]);
+});
+
+Deno.test("stringify + refuses proxies, and what only looks like an instance, with the path", () => {
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  // Headers and URLSearchParams of Deno see through a proxy.
+  const built = [
+    ...[new Map(), new Set(), new Date(), /x/, new URL("https://x.example/"), Object(1), new ResponseSync("x")],
+    ...[new ArrayBuffer(8), new Uint8Array(8), new DataView(new ArrayBuffer(1))],
+  ];
+  const classes = [Map, Set, Date, RegExp, ArrayBuffer, Uint8Array, DataView, URL, URLSearchParams, Headers];
+  const fakes = [...classes, Number, ResponseSync, RequestSync, DOMException].map((Class) =>
+    Object.create(Class.prototype)
+  );
+  for (const value of [revoked.proxy, ...built.map((one) => new Proxy(one, {})), ...fakes]) {
+    for (const holder of [[value], [value, 1n]]) {
+      assertEquals(refusal({ holder }), ["UNSUPPORTED_TYPE", "$.holder[0]"]);
+    }
+  }
+  assertEquals(stringify(new Proxy({ a: new Proxy([1], {}) }, {})), '{"a":[1]}');
 });
