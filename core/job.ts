@@ -59,6 +59,13 @@ export interface Carried {
   readonly onLate?: string;
   /** Whether a delivery that may be a second one is run or dropped. */
   readonly onAmbiguous?: "drop" | "run";
+  /**
+   * Until when its origin cannot have given it up as lost, by the origin's clock, in milliseconds since the epoch; only
+   * of a deferred request that is watched. Absent: until `Job.due`.
+   */
+  readonly until?: number;
+  /** Set by the executor: whether a {@linkcode Persist} without an answer may still be under way. */
+  readonly unsure?: true;
 }
 
 /** An outcome, as an executor hands it to the origin. */
@@ -101,7 +108,7 @@ export interface Heartbeat {
 
 /**
  * Asks the origin to write a deferred request down, because its fetch outlives `persistAfter`. The executor sends no
- * outcome while the answer to it is outstanding.
+ * outcome before it has an answer; where it had to ask again, it says so with the outcome: {@linkcode Carried.unsure}.
  */
 export interface Persist {
   /** Tells messages apart. */

@@ -11,8 +11,7 @@ import type { Acknowledgement } from "./job.ts";
 /** Where a request stands, as far as its origin knows. */
 export type RequestState =
   /**
-   * There is none: it was settled or cancelled, or it never was. `known` says what this instantiation remembers:
-   * `"settled"`, that the outcome of dispatch `attempt` was committed; `"ended"`, that it ended otherwise.
+   * There is none: it was settled or cancelled, or it never was. `known` says what is remembered of it: `"settled"`, that the outcome of dispatch `attempt` was committed; `"ended"`, that it ended otherwise.
    */
   | { readonly phase: "absent"; readonly known: "nothing" | "ended" }
   | { readonly phase: "absent"; readonly known: "settled"; readonly attempt: number }
@@ -38,7 +37,7 @@ export type RequestEvent =
   | OutcomeEvent
   /** Its executor says that it is alive. */
   | { readonly type: "heartbeat"; readonly attempt: number }
-  /** Its executor asks to write it down. `own`: this instantiation sent the job. `overdue`: its deadline has passed. */
+  /** Its executor asks to write it down. `own`, `overdue`: as in {@linkcode OutcomeEvent}. */
   | { readonly type: "persist"; readonly attempt: number; readonly own: boolean; readonly overdue: boolean }
   /** Its row is due: the deadline while it is open, the next try once the outcome is kept. */
   | { readonly type: "due" }
@@ -67,7 +66,7 @@ export interface OutcomeEvent {
   readonly own: boolean;
   /** Whether it brings the continuation along. */
   readonly continuation: boolean;
-  /** Whether the request's deadline has passed. */
+  /** Whether its origin may have ended it by itself: its lease or its deadline has passed since the call. */
   readonly overdue: boolean;
   /** Whether the caller would rather have an outcome twice than not at all. */
   readonly runAmbiguous: boolean;
@@ -113,7 +112,8 @@ export interface Transition {
 /** A request of which nothing is known. */
 export const ABSENT: RequestState = { phase: "absent", known: "nothing" };
 
-const ENDED: RequestState = { phase: "absent", known: "ended" };
+/** A request that has ended otherwise than by an outcome. */
+export const ENDED: RequestState = { phase: "absent", known: "ended" };
 
 /**
  * Decides what an event does to a request. It is total: every event may meet every state, and what makes no sense
@@ -165,7 +165,7 @@ function outcome(state: RequestState, event: OutcomeEvent): Transition {
     case "absent":
       if (state.known === "settled" && state.attempt === event.attempt) return stay(state, "settled");
       if (state.known !== "nothing" || event.own) return tooLate(state, event);
-      // Past its deadline, an instantiation that is gone may have decided it, as may have an earlier copy.
+      // An instantiation that is gone may have decided it by itself, or have taken an earlier copy.
       if (!event.runAmbiguous && (!event.first || (event.continuation && event.overdue))) {
         return stay(state, "late", event.reported ? "none" : "ambiguous");
       }
@@ -191,11 +191,10 @@ function persist(state: RequestState, event: RequestEvent & { type: "persist" })
   if (state.phase === "open" && state.attempt === event.attempt) {
     return state.row ? stay(state, "pending", "alive") : to({ ...state, row: true }, "store", "pending");
   }
-  // Past its deadline a request that was written down has been settled: writing it down again would run it twice.
-  if (state.phase === "absent" && state.known === "nothing" && !event.own && !event.overdue) {
-    return to({ phase: "open", row: true, attempt: event.attempt }, "store", "pending");
-  }
-  return stay(state, "late");
+  if (state.phase !== "absent" || state.known !== "nothing" || event.own) return stay(state, "late");
+  // An instantiation that is gone may have decided it by itself: writing it down would run it twice.
+  if (event.overdue) return stay(state, "late", "ambiguous");
+  return to({ phase: "open", row: true, attempt: event.attempt }, "store", "pending");
 }
 
 function cancel(state: RequestState): Transition {

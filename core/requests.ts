@@ -32,6 +32,7 @@ import {
 } from "./requests/request_status.ts";
 import { newToken } from "./requests/request_token.ts";
 import { rowState } from "./requests/request_view.ts";
+import { bury, TOMBSTONE, TOMBSTONE_KIND } from "./requests/tombstone.ts";
 import { IdSource } from "./alarms/row_id.ts";
 import { RowTable } from "./alarms/row_table.ts";
 import { DEAD_DUE, MAX_DUE, type Row, type Storage } from "./storage.ts";
@@ -131,6 +132,7 @@ export class Requests {
     this.#calls = new RequestCalls({ context, dispatch: this.#dispatch, ids, origin, base, defaults });
     const liveness = this.#liveness = new RequestLiveness(context, runner, this.#dispatch, this.#table);
     this.#inbox = new RequestInbox(context, runner, liveness);
+    alarms.registerKind(TOMBSTONE_KIND, TOMBSTONE);
     alarms.registerKind(REQUEST_KIND, {
       check: (row) => void readRequest(row),
       run: (row) => liveness.runDue(row),
@@ -208,8 +210,9 @@ export class Requests {
 
   /**
    * Cancels a request: its continuation will not run. A handler that has begun cannot be cancelled. The executor is
-   * asked to give up; the server may have acted all the same, and an outcome that comes is late. When a surrounding
-   * transaction is undone, so is this, unless no row held the request.
+   * asked to give up; the server may have acted all the same, and an outcome that comes is late. A deferred request
+   * stays cancelled in an object that has forgotten it, until a minute after its deadline; that costs two rows. When a
+   * surrounding transaction is undone, so is this, unless no row held the request.
    *
    * @param id The request's id.
    * @returns The request as it was, to exactly one of several callers; `undefined` when there is none to cancel.
@@ -227,6 +230,7 @@ export class Requests {
       : rowState(row, readRequest(row));
     if (stored === undefined || transition(state, { type: "cancel" }).action !== "remove") return undefined;
     memory.unwrite(id);
+    if (stored.deferred === true) bury(this.#context, status.due, stored.token);
     if (row !== undefined) storage.take(row);
     memory.drop(id);
     memory.end(stored.token, status.due, this.#clock.now());

@@ -19,6 +19,7 @@ export class JobCompany {
   readonly #stops = new Set<() => void>();
   #stopPersist: (() => void) | undefined;
   #persisted: Promise<boolean> | undefined;
+  #unsure = false;
   #ended = false;
   #closed = false;
 
@@ -60,7 +61,8 @@ export class JobCompany {
     }
     if (this.#persisted === undefined || !(await this.#persisted) || this.#job.carried === undefined) return this.#job;
     const { continuation: _, ...carried } = this.#job.carried;
-    return { ...this.#job, carried: { ...carried, durability: "strict" } };
+    const unsure = this.#unsure ? { unsure: true } as const : {};
+    return { ...this.#job, carried: { ...carried, durability: "strict", ...unsure } };
   }
 
   /** Stops everything. */
@@ -81,6 +83,7 @@ export class JobCompany {
         }
         return true;
       }
+      this.#unsure = true;
       const wait = Math.min(redeliveryDelay(this.#options, sending), this.#job.due - clock.now());
       if (wait <= 0 || signal?.aborted === true) return false;
       await new Promise<void>((resolve) => clock.setTimeout(resolve, wait));

@@ -40,7 +40,8 @@ function isAddress(value: Record<string, unknown>): boolean {
 
 function isCarried(value: unknown): boolean {
   return isRecord(value) && typeof value.epoch === "string" && isOptionalText(value.continuation) &&
-    isOptionalText(value.onLate) && isOptionalText(value.onAmbiguous);
+    isOptionalText(value.onLate) && isOptionalText(value.onAmbiguous) &&
+    (value.until === undefined || typeof value.until === "number");
 }
 
 function isOptionalText(value: unknown): boolean {

@@ -151,11 +151,12 @@ function storedOf(parts: {
   readonly terms: RequestTerms;
 }): StoredRequest {
   const { token, continuation, late, target: { url, idempotent }, again, terms } = parts;
-  const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous } = terms;
+  const { timeout, grace, heartbeat, lease, handlerRetry, onAmbiguous, durability } = terms;
   return {
     ...{ token, attempt: 1, continuation, url, idempotent, timeout, grace, heartbeat, lease, handlerRetry },
     onLate: late,
     onAmbiguous: onAmbiguous === "run" ? onAmbiguous : undefined,
+    deferred: durability === "deferred" ? true : undefined,
     again: idempotent && again.request.length <= MAX_AGAIN_LENGTH ? again : undefined,
   };
 }

@@ -45,13 +45,15 @@ export class RequestDispatch {
    */
   job(parts: JobParts, timeout: number = parts.stored.timeout): Job {
     const { key, stored, again, durability, persistAfter } = parts;
-    const { token, attempt, grace, heartbeat, onLate, onAmbiguous, continuation } = stored;
+    const { token, attempt, grace, heartbeat, lease, onLate, onAmbiguous, continuation } = stored;
+    const watched = durability === "deferred" && lease !== undefined;
     const carried: Carried = {
       epoch: this.#context.epoch,
       durability,
       ...(durability === "deferred" ? { continuation } : {}),
       ...(onLate === undefined ? {} : { onLate }),
       ...(onAmbiguous === undefined ? {} : { onAmbiguous }),
+      ...(watched ? { until: Math.floor(startOf(key.due, stored) + lease) } : {}),
     };
     return {
       v: JOB_VERSION,
@@ -98,6 +100,7 @@ export class RequestDispatch {
       const view = viewRequest(this.#context, job, job.token);
       const stored = view?.stored;
       if (view === undefined || stored === undefined) return;
+      const unsure = stored.deferred === true && !refused;
       if (transition(view.state, { type: "unreachable", attempt: job.attempt }).action !== "run") return;
       tell(this.#context, "unreachable", job, stored, { error });
       const outcome = verdict(
@@ -106,7 +109,14 @@ export class RequestDispatch {
         { due: job.due, now: this.#context.clock.now() },
         refused,
       );
-      const ending = { key: job, stored, outcome, named: view.row?.named ?? view.live?.named ?? false, kept: false };
+      const ended = unsure ? { ...stored, unsure } : stored;
+      const ending = {
+        key: job,
+        stored: ended,
+        outcome,
+        named: view.row?.named ?? view.live?.named ?? false,
+        kept: false,
+      };
       const result = this.#runner.settle(view.row, ending);
       // A failure of the platform leaves the row as it was: its deadline is the next chance.
       if (typeof result !== "string") result.catch(() => {});

@@ -15,7 +15,8 @@ import { parse, ResponseSync } from "../serializer/mod.ts";
  * - `"lost"`: its executor fell silent. `"unreachable"`: its executor took no job. `"cancelled"`: the caller's wish.
  * - `"late"`: an outcome came after the request had ended; `onLate` has been run where there is one.
  * - `"stale"`: an outcome of an executor that had been given up, while another is at work.
- * - `"ambiguous"`: an outcome that may have been taken by an earlier instantiation; it was dropped.
+ * - `"ambiguous"`: an outcome of a request that an earlier instantiation may have ended; it was dropped. So was, without
+ *   an outcome, the wish to write such a request down.
  * - `"refused"`: a message whose token is not the request's own.
  */
 export interface LedgerEvent {

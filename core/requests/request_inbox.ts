@@ -52,7 +52,7 @@ export class RequestInbox {
       first: sending === 1,
       own: carried?.epoch === this.#context.epoch,
       continuation: carried?.continuation !== undefined,
-      overdue: due <= this.#context.clock.now(),
+      overdue: Math.min(due, carried?.until ?? due) <= this.#context.clock.now(),
       runAmbiguous: carried?.onAmbiguous === "run",
       reported: this.#context.memory.reported(token, attempt),
     });
@@ -73,12 +73,14 @@ export class RequestInbox {
     const { memory, clock, storage, alarms } = this.#context;
     const view = viewRequest(this.#context, job, job.token);
     if (view === undefined) return this.#refuse(job, job);
+    const { epoch, until = job.due, onAmbiguous } = job.carried ?? {};
     const { action, answer = "late" } = transition(view.state, {
       type: "persist",
       attempt: job.attempt,
-      own: job.carried?.epoch === this.#context.epoch,
-      overdue: job.due <= clock.now(),
+      own: epoch === this.#context.epoch,
+      overdue: (onAmbiguous === "run" ? job.due : Math.min(job.due, until)) <= clock.now(),
     });
+    if (action === "ambiguous") tell(this.#context, action, job, job);
     if (action === "alive") this.#liveness.alive(job, view.row);
     if (action !== "store") return answer;
     const stored = view.stored ?? storedFromJob(job);
@@ -97,8 +99,12 @@ export class RequestInbox {
 
   /** Ends the request; `undefined` when its row is not there. */
   #run(view: RequestView, message: Delivery): Acknowledgement | Promise<Acknowledgement> | undefined {
-    const { id, due, carried } = message;
-    const stored = view.stored ?? storedFromDelivery(message, carried?.continuation ?? "");
+    const { id, due, carried, sending } = message;
+    const found = view.stored ??
+      { ...storedFromDelivery(message, carried?.continuation ?? ""), deferred: true as const };
+    // Copies that are still under way would bring it back to an object that has forgotten it.
+    const unsure = carried?.unsure === true || (carried?.continuation !== undefined && sending > 1);
+    const stored = unsure ? { ...found, unsure } : found;
     const outcome = storedOutcome(message.outcome, true);
     const named = view.row?.named ?? isNamed(message);
     const ending = { key: { due, id }, stored, outcome, named, kept: false };
@@ -162,5 +168,6 @@ function storedFromJob(job: Job): StoredRequest | undefined {
     lease: heartbeat && 2 * heartbeat,
     again: idempotent && request.length <= MAX_AGAIN_LENGTH ? { request, policy, retry, via } : undefined,
     onAmbiguous: onAmbiguous === "run" ? onAmbiguous : undefined,
+    deferred: true,
   };
 }

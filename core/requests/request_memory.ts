@@ -57,7 +57,7 @@ interface EndedRequest {
 }
 
 /** How long after its deadline an ended request is remembered, in milliseconds: its executor sends no longer. */
-const REMEMBER_MS = 60_000;
+export const REMEMBER_MS = 60_000;
 /** Most rows to remember, and the longest of them, in UTF-16 code units: 4 MB in all. */
 const MAX_WRITTEN = 1_024;
 const MAX_WRITTEN_LENGTH = 4_096;

@@ -20,7 +20,7 @@ export interface RequestDefaults {
   readonly grace?: number;
   /** What is promised of the request. Default: `"strict"`. */
   readonly durability?: Durability;
-  /** Deferred requests: when a fetch that still runs is written down, 0 or more. Default: 2,000. */
+  /** Deferred requests: when a fetch that still runs is written down, 0 or more, at its first heartbeat at the latest. Default: 2,000. */
   readonly persistAfter?: number;
   /**
    * How often the executor of a fetch that runs longer says that it is alive, more than 0; `false`: never.

@@ -42,6 +42,10 @@ export interface StoredRequest {
   readonly onLate?: string;
   /** As in `Carried.onAmbiguous`; absent: `"drop"`. */
   readonly onAmbiguous?: "run";
+  /** Whether it is a deferred one, which messages may bring back to an object that has forgotten it. */
+  readonly deferred?: true;
+  /** Whether such a message may still be under way when it ends: then a tombstone stays. */
+  readonly unsure?: true;
   /** The handler's own retry options; a row has them in its meta. */
   readonly handlerRetry?: RetryOptions;
   /** The outcome, once a handler has failed on it. */

@@ -10,6 +10,7 @@ import { bodyWithOutcome, requestRow, type StoredRequest } from "./request_row.t
 import { type RequestState, transition } from "../request_state.ts";
 import type { SettleResult } from "../alarms/row_kind.ts";
 import type { Row, RowKey } from "../storage.ts";
+import { bury } from "./tombstone.ts";
 
 /** A request that is to end, and what to end it with. */
 export interface Ending {
@@ -48,7 +49,7 @@ export class RequestRunner {
     const { stored, outcome } = ending;
     return this.#follow(
       alarms.settle(row, {
-        run: () => this.#run(stored, outcome),
+        run: () => this.#run(ending),
         keep: () => bodyWithOutcome(stored, outcome),
         expectsPromise: () => this.#context.expectsPromise?.(stored.continuation) === true,
       }),
@@ -64,21 +65,29 @@ export class RequestRunner {
     if (typeof result !== "string") result.catch(() => {});
   }
 
-  #run({ token, continuation }: StoredRequest, outcome: Outcome): unknown {
+  #run(ending: Ending): unknown {
+    const { stored: { token, continuation }, outcome } = ending;
     const { memory: { begun }, run } = this.#context;
     begun.add(token);
     try {
-      return run(continuation, outcome.value());
+      const returned = run(continuation, outcome.value());
+      if (!isPromiseLike(returned)) this.#bury(ending);
+      return returned;
     } finally {
       begun.delete(token);
     }
+  }
+
+  /** Leaves a tombstone, where a message may still be under way that would bring the request back. */
+  #bury({ key, stored: { token, attempt, unsure }, outcome }: Ending): void {
+    if (unsure === true) bury(this.#context, key.due, token, outcome.delivered ? attempt : undefined);
   }
 
   #runUnwritten(ending: Ending): SettleResult | Promise<SettleResult> {
     const { storage } = this.#context;
     let returned: unknown;
     try {
-      returned = storage.transaction(() => this.#run(ending.stored, ending.outcome));
+      returned = storage.transaction(() => this.#run(ending));
     } catch (error) {
       return this.#keepUnwritten(ending, error);
     }
@@ -107,7 +116,10 @@ export class RequestRunner {
     if (typeof result === "string") return this.#finish(result, ending, row);
     const { memory } = this.#context;
     const { key: { id }, stored: { attempt, token }, outcome: { delivered }, kept } = ending;
-    const done = result.finally(() => memory.running.delete(id)).then((end) => this.#finish(end, ending, row));
+    const done = result.finally(() => memory.running.delete(id)).then((end) => {
+      if (end === "committed") this.#bury(ending);
+      return this.#finish(end, ending, row);
+    });
     memory.running.set(id, { attempt, delivered, kept, row, token, done });
     return done;
   }

@@ -6,9 +6,10 @@
 import type { RequestContext } from "./request_context.ts";
 import type { LiveRequest } from "./request_memory.ts";
 import { type ReadRequest, readRequest, REQUEST_KIND, type StoredRequest } from "./request_row.ts";
-import { ABSENT, type RequestState } from "../request_state.ts";
+import type { RequestState } from "../request_state.ts";
 import { sameToken } from "./request_token.ts";
 import { DEAD_DUE, type Row, type RowKey } from "../storage.ts";
+import { buriedState } from "./tombstone.ts";
 
 /** A request as its origin sees it. */
 export interface RequestView {
@@ -58,7 +59,7 @@ export function viewRequest(context: RequestContext, key: RowKey, token: string)
     const read = readRequest(row);
     if (sameToken(read.stored.token, token)) return { state: rowState(row, read), row, stored: read.stored };
   }
-  return { state: ABSENT };
+  return { state: buriedState(storage, key.due, token) };
 }
 
 /** A request that this instantiation knows to have ended; another may have its id, and the same deadline. */

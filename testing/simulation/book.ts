@@ -21,12 +21,12 @@ export interface RequestStory {
   readonly trueStart: number;
   /** The latest dispatch. */
   dispatched: number;
-  /** The dispatches whose executors have been told, by any answer. */
-  readonly answered: Set<number>;
   /** The dispatches whose outcome was acknowledged as settled. */
   readonly settled: Set<number>;
   /** Whether it was cancelled; `"maybe"` when the object was lost while it cancelled. */
   cancelled: boolean | "maybe";
+  /** How often its handler had committed when it was cancelled, in an object that had forgotten that. */
+  before: number;
   /** How often its handler has been called. */
   handled: number;
   /** What its executors delivered, by dispatch. */
@@ -37,8 +37,10 @@ export interface RequestStory {
   readonly givenUp: Set<number>;
   /** Whether the object was lost while nothing but its memory held the request. */
   lostEarly: boolean;
-  /** Whether the object was lost after the request was decided and before its executor was told. */
-  lostUntold: boolean;
+  /** Whether the object was lost after the request was decided. */
+  lostDecided: boolean;
+  /** Whether a deferred one's outcome came for the first time, with its continuation, while nobody else could end it. */
+  offered: boolean;
   /** Whether an outcome of the latest dispatch was taken in before the deadline, by the origin's clock. */
   arrived: boolean;
   /** When its executor was last heard of, or dispatched to, by the origin's clock. */
@@ -55,6 +57,8 @@ export class Book {
   readonly stories = new Map<number, RequestStory>();
   /** Whether the faults are over: what is lost from here on is lost for no good reason. */
   resting = false;
+  /** Whether the object's clock has ever been set back: what it takes for overdue depends on it. */
+  setBack = false;
   /** Whether the object has been made once: then it must be possible to make it again. */
   opened = false;
   /** Violations, in the order in which they were found. */
@@ -79,12 +83,11 @@ export class Book {
     const namesake = this.#byId.get(id);
     if (namesake !== undefined) namesake.shared = true;
     const story: RequestStory = {
-      ...{ step, id, start, trueStart: this.#time(), dispatched: 1, handled: 0 },
-      ...{ cancelled: false, lostEarly: false, lostUntold: false, arrived: false, heard: start },
+      ...{ step, id, start, trueStart: this.#time(), dispatched: 1, before: 0, handled: 0 },
+      ...{ cancelled: false, lostEarly: false, lostDecided: false, offered: false, arrived: false, heard: start },
       asynchronous: /^(async|hang)/.test(step.manner),
       shared: namesake !== undefined,
       ...{
-        answered: new Set<number>(),
         settled: new Set<number>(),
         outcomes: new Map<number, string>(),
         told: new Set<number>(),
@@ -129,7 +132,6 @@ export class Book {
   /** Notes that an executor was answered. */
   answer(story: RequestStory | undefined, attempt: number, answer: Acknowledgement): void {
     if (story === undefined) return;
-    story.answered.add(attempt);
     if (answer === "settled") story.settled.add(attempt);
     if (answer === "late" && story.outcomes.has(attempt) && !story.told.has(attempt) && !story.shared) {
       this.violate(`request ${story.step.request}: the outcome of dispatch ${attempt} was late and nobody was told`);
@@ -143,7 +145,7 @@ export class Book {
       const decided = story.cancelled !== false || disk.isLogged(story.step.request);
       const excused = !this.resting || story.step.manner === "hang";
       if (!decided && excused && !disk.isStored(story.id, story.step.request)) story.lostEarly = true;
-      if (decided && story.answered.size < story.dispatched) story.lostUntold = true;
+      if (decided) story.lostDecided = true;
     }
   }
 }

@@ -104,7 +104,8 @@ export class Census {
     const log = readLog(disk, `log/${request}`);
     const phase = this.#phase(story, markers, isOpen);
     const undone = !this.#wasAsked(request);
-    const [least, most] = undone ? [0, durability === "strict" ? 0 : expected(story)[1]] : expected(story);
+    const [fewest, allowed] = expected(book, story);
+    const [least, most] = undone ? [0, durability === "strict" ? 0 : allowed] : [fewest, allowed];
     if (phase === "lost" && least > 0) book.violate(`request ${request} is lost`);
     if (log.length > most) {
       book.violate(`request ${request} has committed ${log.length} times (${log.slice(0, 5)}), not at most ${most}`);

@@ -35,7 +35,9 @@ export interface ExecutorsParts {
 
 interface Actor {
   alive: boolean;
-  /** Whether its origin has said that it wants no outcome. */
+  /** Whether it has an outcome. */
+  finished: boolean;
+  /** Whether its origin has said that it wants no outcome, before there was one. */
   dismissed: boolean;
   readonly name: string;
   readonly token: string;
@@ -125,7 +127,7 @@ export class Executors implements Executor {
     const { network, book, time } = this.#parts;
     const actor: Actor = {
       alive: true,
-      dismissed: false,
+      ...{ finished: false, dismissed: false },
       name,
       token: job.token,
       story,
@@ -142,9 +144,10 @@ export class Executors implements Executor {
       if (brings && overtime) {
         book.violate(`${name} still brings its continuation along`);
       }
+      if (message.type === "outcome") actor.finished = true;
       const answer = await network.call(message, name, ++calls);
       if (!actor.alive) return await new Promise(() => {});
-      if (message.type !== "outcome" && answer !== "pending") actor.dismissed = true;
+      if (!actor.finished && answer !== "pending") actor.dismissed = true;
       if (message.type === "outcome") book.answer(story, job.attempt, answer);
       return answer;
     };

@@ -58,7 +58,6 @@ export class Host {
   readonly #clock: Clock;
   readonly #ids: IdSource;
   #offset = 0;
-  #setBack = false;
   #latest = 0;
   #patientUntil = 0;
   #instance: Instance | undefined;
@@ -91,7 +90,7 @@ export class Host {
   jump(ms: number): void {
     this.#latest = Math.max(this.#latest, this.now);
     this.#offset += ms;
-    if (ms < 0) this.#setBack = true;
+    if (ms < 0) this.#parts.book.setBack = true;
   }
 
   /** Takes the object away while nothing runs in it. */
@@ -118,7 +117,9 @@ export class Host {
     try {
       const cancelled = this.#enter().inhabitant.requests.cancel(story.id) !== undefined;
       book.note(() => `object cancels ${request}: ${cancelled}`);
-      if (cancelled) story.cancelled = true;
+      if (!cancelled) return;
+      story.cancelled = true;
+      story.before = readLog(this.#parts.disk, `log/${request}`).length;
     } catch {
       if (story.cancelled === false) story.cancelled = "maybe";
     }
@@ -131,18 +132,23 @@ export class Host {
     const { id, attempt, token } = message.type === "persist" ? message.job : message;
     const story = book.byToken(token, id);
     const early = message.type === "outcome" && story !== undefined && this.now < message.due;
+    const offered = early && message.sending === 1 && message.carried?.continuation !== undefined &&
+      this.now < (message.carried.until ?? message.due);
     if (message.type === "outcome") noteOutcome(story, attempt, labelOf(parse(message.outcome)));
     instance.delivering = true;
-    let taken: Acknowledgement | Promise<Acknowledgement>;
+    let answering: Acknowledgement | Promise<Acknowledgement>;
     try {
-      taken = inhabitant.requests.deliver(message);
+      answering = inhabitant.requests.deliver(message);
     } finally {
       instance.delivering = false;
     }
-    const answer = await Promise.race([taken, instance.lost]);
+    const answer = await Promise.race([answering, instance.lost]);
     if (!instance.alive) throw new ObjectLostError();
     book.note(() => `object answers ${message.type} ${story?.step.request}/${attempt}: ${answer}`);
-    if (early && attempt === story.dispatched && !story.givenUp.has(attempt)) story.arrived = true;
+    if (offered && story !== undefined) story.offered = true;
+    // An object that has forgotten a deferred request may have to drop its outcome, and be asked to keep it later.
+    const taken = answer === "settled" || story?.step.durability === "strict";
+    if (early && taken && attempt === story.dispatched && !story.givenUp.has(attempt)) story.arrived = true;
     if (story !== undefined && answer === "pending") story.heard = this.now;
     return answer;
   }
@@ -242,7 +248,7 @@ export class Host {
     const habitat: Habitat = {
       ...{ storage, clock: this.#clock, ids: this.#ids, executor: executor() },
       isDelivering: () => instance.delivering,
-      isSetBack: () => this.#setBack,
+      isSetBack: () => book.setBack,
       isAlive: () => instance.alive,
       onEvent: (event) => {
         if (/^(late|stale|ambiguous)$/.test(event.type)) book.byId(event.id)?.told.add(event.attempt);

@@ -28,6 +28,8 @@ interface Fate {
   readonly lost: boolean;
   readonly answerLost: boolean;
   readonly silent: boolean;
+  /** Whether the caller takes it for lost while it is still under way. */
+  readonly givenUp: boolean;
   readonly copies: number;
   readonly delay: number;
 }
@@ -36,6 +38,8 @@ interface Fate {
 const TRIP_MS = 1;
 /** Longest trip under the fault `"delay"`, in milliseconds: less than an executor waits for an answer. */
 const SLOW_MS = 8_000;
+/** Longest trip of what the executor has long sent again, in milliseconds. */
+const STUCK_MS = 40_000;
 
 /** Carries messages to an origin. */
 export class Network {
@@ -67,6 +71,7 @@ export class Network {
     const fate = this.#fate(message, name, nth);
     const { promise, resolve, reject } = Promise.withResolvers<Acknowledgement>();
     const fail = () => fate.silent ? undefined : reject(new ConnectionLostError());
+    if (fate.givenUp) this.#time.after(TRIP_MS, () => reject(new ConnectionLostError()));
     this.#time.after(fate.delay, () => {
       if (fate.lost) {
         this.#book.note(() => `${name} ${message.type} lost`);
@@ -100,12 +105,17 @@ export class Network {
     const roll = (what: string) => this.faulty ? chance(this.#seed, name, nth, message.type, what) : 1;
     const is = (fault: Fault, what: string, share: number) => this.#faults.has(fault) && roll(what) < share;
     const slow = is("delay", "slow", 0.12) || is("reorder", "overtaken", 0.12);
+    // What brings a continuation along must not be run twice, however late it comes. Late outcomes promise less.
+    const brings = message.type === "persist" ||
+      (message.type === "outcome" && message.carried?.continuation !== undefined && !message.carried.onLate);
+    const stuck = brings && is("delay", "stuck", message.type === "persist" ? 0.4 : 0.2);
     return {
       lost: is("drop", "lost", 0.1),
       answerLost: is("drop", "answer", 0.1),
       silent: is("drop", "silent", 0.4),
+      givenUp: stuck && roll("given up") < 0.5,
       copies: is("duplicate", "copy", 0.12) ? 2 : 1,
-      delay: TRIP_MS + Math.floor(slow ? roll("delay") * SLOW_MS : roll("delay") * 20),
+      delay: TRIP_MS + Math.floor(stuck ? roll("delay") ** 2 * STUCK_MS : roll("delay") * (slow ? SLOW_MS : 20)),
     };
   }
 }

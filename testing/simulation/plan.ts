@@ -159,15 +159,26 @@ export function makePlan(seed: number, steps: number, faults: ReadonlySet<Fault>
   const storm = roll();
   const plan: Step[] = [];
   let requests = 0;
+  let cancelled = false;
   for (let at = 0; at < steps; at++) {
     const kind = roll();
+    // What is cancelled must stay so in an object that has forgotten it.
+    const forgets = cancelled && faults.has("eviction") && roll() < 0.5;
+    cancelled = false;
     const bad = kind > 0.62 ? badStep(roll, faults, storm) : undefined;
-    if (kind < 0.25 || requests === 0) plan.push(callStep(roll, requests++, faults));
+    if (forgets) plan.push({ step: "evict" });
+    else if (kind < 0.25 || requests === 0) plan.push(callStep(roll, requests++, faults));
     else if (bad !== undefined) plan.push(bad);
-    else if (kind < 0.29) plan.push({ step: "cancel", request: Math.floor(roll() * requests) });
+    else if (kind < 0.29) cancelled = plan.push(cancelStep(roll, requests)) > 0;
     else plan.push({ step: "wait", ms: Math.floor(10 ** (1 + roll() * 3.5)) });
   }
   return plan;
+}
+
+/** Half of the time the latest request, which is the likeliest to be under way. */
+function cancelStep(roll: () => number, requests: number): CancelStep {
+  const latest = roll() < 0.5;
+  return { step: "cancel", request: latest ? requests - 1 : Math.floor(roll() * requests) };
 }
 
 function callStep(roll: () => number, request: number, faults: ReadonlySet<Fault>): CallStep {

@@ -18,7 +18,7 @@ export function judge(book: Book, host: Host, disk: Storage): void {
     const { step: { request } } = story;
     const log = readLog(disk, `log/${request}`);
     const dead = disk.get({ due: DEAD_DUE, id: story.id }) !== undefined;
-    const [least, most] = expected(story);
+    const [least, most] = expected(book, story);
     const count = log.length + (dead && log.length === 0 ? 1 : 0);
     if (count < least) book.violate(`request ${request} is lost: ${describe(story)}`);
     if (count > most) {
@@ -42,19 +42,25 @@ export function judgeOutcomes(book: Book, story: RequestStory, log: readonly str
 }
 
 /** How often a continuation may have committed, dead letters counted. */
-export function expected(story: RequestStory): [least: number, most: number] {
-  const { step: { durability }, cancelled, lostEarly, lostUntold, asynchronous } = story;
+export function expected(book: Book, story: RequestStory): [least: number, most: number] {
+  const { step: { durability }, cancelled, before, lostEarly, offered, asynchronous } = story;
+  const repeated = mayRepeat(book, story);
   // An asynchronous handler runs at least once, whatever else.
-  const most = asynchronous ? Infinity : durability !== "strict" && lostUntold ? 9 : 1;
-  if (cancelled === true) return [0, most === 1 ? 0 : most];
+  const most = asynchronous ? Infinity : repeated ? 9 : 1;
+  if (cancelled === true) return [0, asynchronous || (repeated && book.setBack) ? most : repeated ? before : 0];
   if (cancelled === "maybe") return [0, most];
-  return [durability !== "strict" && lostEarly ? 0 : 1, most];
+  return [durability !== "strict" && lostEarly && !offered ? 0 : 1, most];
+}
+
+/** Whether a deferred request may be run again: only if its object was lost since, and its caller would rather have it so. */
+function mayRepeat({ setBack }: Book, { step: { durability, onAmbiguous }, lostDecided }: RequestStory): boolean {
+  return durability === "deferred" && lostDecided && (onAmbiguous === "run" || setBack);
 }
 
 /** What an executor was told must be what has happened. */
 function judgeAnswers(book: Book, story: RequestStory, log: readonly string[]): void {
-  const { step: { request, durability }, settled, outcomes, lostUntold } = story;
-  if (durability !== "strict" && lostUntold) return;
+  const { step: { request }, settled, outcomes } = story;
+  if (mayRepeat(book, story)) return;
   for (const attempt of settled) {
     const delivered = outcomes.get(attempt);
     if (log.length > 0 && delivered !== undefined && delivered !== MIXED && !log.includes(delivered)) {
@@ -82,9 +88,9 @@ function judgeLate(book: Book, story: RequestStory, log: readonly string[], late
   }
 }
 
-function describe({ step: { durability, manner }, lostEarly, lostUntold, cancelled }: RequestStory): string {
+function describe({ step: { durability, manner }, lostEarly, lostDecided, cancelled }: RequestStory): string {
   const notes = [durability, manner, `cancelled ${cancelled}`];
   if (lostEarly) notes.push("lost early");
-  if (lostUntold) notes.push("lost untold");
+  if (lostDecided) notes.push("lost decided");
   return notes.join(", ");
 }

@@ -10,7 +10,7 @@ import type { RequestStatus } from "../../core/requests.ts";
 import { PAUSED_DUE, type Storage } from "../../core/storage.ts";
 import { chance } from "./chance.ts";
 import { readMarkers } from "./markers.ts";
-import { LOG_KIND } from "./object.ts";
+import { LOG_KIND, readLog } from "./object.ts";
 import type { CallStep, Fault, Manner } from "./plan.ts";
 import type { Witness, WitnessParts } from "./witness.ts";
 
@@ -74,7 +74,10 @@ export class WatchedRequests extends Requests {
     const unsure = meant.length > 1 || habitat.storage.isInTransaction;
     try {
       const status = super.cancel(id);
-      for (const story of status === undefined ? [] : meant) story.cancelled = unsure ? "maybe" : true;
+      for (const story of status === undefined ? [] : meant) {
+        story.cancelled = unsure ? "maybe" : true;
+        story.before = readLog(disk, `log/${story.step.request}`).length;
+      }
       return status;
     } catch (error) {
       for (const story of meant) {

@@ -378,6 +378,6 @@ onStorages(
     host.requests.deliver(persist(job));
     assertEquals(host.requests.cancel(job.id)?.phase, "open");
     assertEquals(host.requests.deliver(answer(job)), "late");
-    assertEquals([host.agent.log, host.rows()], [[], []]);
+    assertEquals([host.agent.log, host.requests.pending()], [[], []]);
   },
 );

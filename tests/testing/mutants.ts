@@ -144,6 +144,30 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (state.delivered && state.attempt === event.attempt) return stay(state, "settled");',
   },
   {
+    name: "forget that a deferred request was cancelled",
+    file: "core/requests.ts",
+    from: "if (stored.deferred === true) bury(this.#context, status.due, stored.token);",
+    to: "",
+  },
+  {
+    name: "write a deferred request down again by a copy that was overtaken",
+    file: "core/fetch/company.ts",
+    from: "this.#unsure = true;",
+    to: "",
+  },
+  {
+    name: "run a first delivery that another has overtaken",
+    file: "core/requests/request_inbox.ts",
+    from: "(carried?.continuation !== undefined && sending > 1)",
+    to: "false",
+  },
+  {
+    name: "write down what may have been given up",
+    file: "core/requests/request_inbox.ts",
+    from: 'overdue: (onAmbiguous === "run" ? job.due : Math.min(job.due, until)) <= clock.now(),',
+    to: "overdue: job.due <= clock.now(),",
+  },
+  {
     name: "forget a deferred request at its deadline",
     file: "core/requests/request_liveness.ts",
     from: 'return live.row ? "gone" : this.#end(',

@@ -119,7 +119,7 @@ export const FLOORS: readonly Floor[] = [
   { name: "3d", units: ["core/fetch/perform_job.ts", "core/alarms/row_runner.ts"] },
   { name: "3e", units: ["core/alarms/sweep.ts"] },
   { name: "4", units: ["core/alarms.ts"] },
-  { name: "5a", units: ["core/requests/request_context.ts"] },
+  { name: "5a", units: ["core/requests/request_context.ts", "core/requests/tombstone.ts"] },
   { name: "5b", units: ["core/requests/request_runner.ts", "core/requests/request_view.ts"] },
   { name: "5c", units: ["core/requests/request_dispatch.ts", "core/requests/request_status.ts"] },
   { name: "5d", units: ["core/requests/request_calls.ts", "core/requests/request_liveness.ts"] },

@@ -37,14 +37,13 @@ Deno.test("Book excuses what is lost before it was written down, unless it is st
   assertEquals(resting.byId("id")?.lostEarly, false);
 });
 
-Deno.test("Book excuses a second run only if the object was lost before its executor was told", () => {
-  const untold = open();
-  untold.lose({ ...NOTHING, isLogged: () => true });
-  assertEquals([untold.byId("id")?.lostEarly, untold.byId("id")?.lostUntold], [false, true]);
-  const told = open();
-  told.answer(told.byId("id"), 1, "settled");
-  told.lose({ ...NOTHING, isLogged: () => true });
-  assertEquals(told.byId("id")?.lostUntold, false);
+Deno.test("Book notes what was decided when the object was lost", () => {
+  const book = open();
+  book.lose({ ...NOTHING, isLogged: () => true });
+  assertEquals([book.byId("id")?.lostEarly, book.byId("id")?.lostDecided], [false, true]);
+  const undecided = open();
+  undecided.lose(NOTHING);
+  assertEquals(undecided.byId("id")?.lostDecided, false);
 });
 
 Deno.test("Book finds a late outcome of which nobody was told", () => {

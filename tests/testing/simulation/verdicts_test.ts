@@ -54,6 +54,14 @@ const FINE: [string, Case][] = [
   ["either, where the object was lost while it cancelled", { log: ["ok/1"], story: { cancelled: "maybe" } }],
   ["an asynchronous handler that ran twice", { step: { manner: "async" }, log: ["ok/1", "ok/1"] }],
   ["a deferred request that was lost early", { step: { durability: "deferred" }, story: { lostEarly: true } }],
+  [
+    "two commits of a deferred request whose caller would rather have them",
+    {
+      step: { durability: "deferred", onAmbiguous: "run" },
+      log: ["TIMEOUT", "ok/1"],
+      story: { lostDecided: true },
+    },
+  ],
   ["a late outcome that was asked for", { step: { onLate: true }, log: ["TIMEOUT"], late: ["ok/1"] }],
   ["an acknowledgement of what was committed", { log: ["ok/1"], settled: [1, "ok/1"] }],
   ["an acknowledgement of a job that was handed over twice", { log: ["NETWORK"], settled: [1, MIXED] }],
@@ -68,10 +76,34 @@ const WRONG: [string, Case, string][] = [
   ["two commits", { log: ["ok/1", "ok/1"] }, "has committed 2 times"],
   [
     "an outcome that is run twice, whatever excuse there is",
-    { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostUntold: true } },
+    { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostDecided: true } },
     "ok/1 has committed twice",
   ],
+  [
+    "two commits of a deferred request whose caller has not asked for them",
+    { step: { durability: "deferred" }, log: ["TIMEOUT", "ok/1"], story: { lostDecided: true } },
+    "has committed 2 times",
+  ],
+  [
+    "two commits of a deferred request whose object was not lost",
+    { step: { durability: "deferred", onAmbiguous: "run" }, log: ["TIMEOUT", "ok/1"] },
+    "has committed 2 times",
+  ],
+  [
+    "a deferred request that was lost although its outcome had come in time",
+    { step: { durability: "deferred" }, story: { lostEarly: true, offered: true } },
+    "is lost",
+  ],
   ["a commit after a cancel", { log: ["ok/1"], story: { cancelled: true } }, "has committed 1 times"],
+  [
+    "a commit after the cancel of a deferred request, whatever was lost",
+    {
+      step: { durability: "deferred", onAmbiguous: "run" },
+      log: ["ok/1"],
+      story: { cancelled: true, lostDecided: true },
+    },
+    "has committed 1 times",
+  ],
   ["a strict request, whatever excuse there is", { story: { lostEarly: true } }, "is lost"],
   ["a row that is left over", { log: ["ok/1"], row: true }, "the row id is left over"],
   ["a write that was not undone", { log: [UNDONE] }, "was not undone"],
