@@ -187,6 +187,16 @@ Deno.test("transition runs a continuation on an executor's outcome only if it an
   });
 });
 
+Deno.test("transition stores and runs nothing for a forgotten request that may have ended by itself", () => {
+  walk((before, event, _after, { action, answer }) => {
+    if (event.type !== "persist" && event.type !== "outcome") return;
+    if (before.state !== ABSENT || event.own || !event.overdue) return;
+    if (event.type === "outcome" && (event.runAmbiguous || !event.continuation)) return;
+    const reported = event.type === "outcome" && event.reported;
+    assertEquals([action, answer], [reported ? "none" : "ambiguous", "late"], JSON.stringify(event));
+  });
+});
+
 Deno.test("transition forgets nothing in a restart that a row holds", () => {
   walk((before, event, after) => {
     if (event.type !== "restart" || !before.row) return;
