@@ -104,3 +104,15 @@ Deno.test("Network comes to rest when it is told to", async () => {
   assertEquals(await many(rig), { answered: 200, failed: 0, silent: 0 });
   assertEquals(rig.arrived.length, 200);
 });
+
+Deno.test("Network lets a call that brings a continuation along arrive long after its caller has given it up", async () => {
+  const carried = { epoch: "e", durability: "deferred", continuation: "c" } as const;
+  const rig = open(["delay"]);
+  const { answered, failed } = await many(rig, { ...OUTCOME, carried });
+  assert(failed > 5 && answered > 150, `${answered} ${failed}`);
+  // What was given up has arrived all the same.
+  assertEquals(rig.arrived.length, 200);
+  for (const message of [OUTCOME, { ...OUTCOME, carried: { ...carried, onLate: "l" } }]) {
+    assertEquals((await many(open(["delay"]), message)).failed, 0);
+  }
+});
