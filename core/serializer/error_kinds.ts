@@ -60,8 +60,10 @@ export const domException: Kind<DOMException> = {
     out.push(message, name, typeof stack === "string" ? stack : null);
   },
   make([, message, name, stack]) {
+    if (Object(stack) === stack) return;
     const value = new DOMException(message as string, name as string);
-    if (typeof stack === "string") defineFields(value, { stack }, false);
+    // Also where there was none: that of the reader would tell where it reads, and take more memory than the text.
+    defineFields(value, { stack: stack ?? undefined }, false);
     return value;
   },
 };
