@@ -67,8 +67,9 @@ export function findPassed(
   [, text, flags]: unknown[],
 ): keyof SerializerLimits | undefined {
   let { length } = text as string;
-  if (cap === "maxRegExpLength") {
-    if ((flags as string).includes("v")) length *= 10;
+  // Of the kinds that have a cap, only a RegExp has flags.
+  if (flags !== undefined) {
+    if (/v/.test(flags as string)) length *= 10;
     limits.properties += (text as string).split(/\\p\{/i).length - 1;
     if (limits.properties > limits.maxUnicodeProperties) return "maxUnicodeProperties";
   }
