@@ -31,8 +31,10 @@ export class Decoder {
   readonly #buffers: (string | undefined)[];
   /** Containers that wait for their turn to be finished. */
   readonly #later: (() => void)[] = [];
+  /** The text that the table was. */
+  readonly #source: string;
   /** Whether nothing may wait, as a codec must be given what is complete. */
-  readonly #careful: boolean;
+  #careful: boolean | undefined;
   /** Values that the loop has finished, while it runs. */
   #made: Map<object, unknown> | undefined;
   /** Containers around the value whose turn it is. */
@@ -40,11 +42,11 @@ export class Decoder {
   /** Containers inside it that are being read. */
   #nesting = 0;
 
-  constructor(table: unknown[], limits: Limits, buffers: (string | undefined)[], careful: boolean) {
+  constructor(table: unknown[], limits: Limits, buffers: (string | undefined)[], source: string) {
     this.#table = table;
     this.#limits = limits;
     this.#buffers = buffers;
-    this.#careful = careful;
+    this.#source = source;
   }
 
   run(): unknown {
@@ -116,7 +118,7 @@ export class Decoder {
     const kind = this.#kindOf(raw);
     // One level sooner for what puts its parts into the value: they must have been read by then.
     const late = !this.#made && this.#nesting >= (kind?.put ? MAX_NESTING - 1 : MAX_NESTING);
-    if (late && (this.#careful || isWhole(kind))) return this.#deep(raw, id);
+    if (late && (isWhole(kind) || (this.#careful ??= this.#source.includes("~C")))) return this.#deep(raw, id);
     const value = this.#begin(raw, kind, id);
     return late ? this.#putOff(raw, kind, id, value) : this.#finish(raw, kind, id, value);
   }

@@ -47,7 +47,7 @@ export function parse(text: string, options?: SerializerLimits): unknown {
     throw fault("INVALID_JSON", "read the text", `no JSON at offset ${offset}`, { cause, offset });
   }
   if (!isMarked(root)) return checkDepth(root, limits);
-  return new Decoder(root, limits, buffers, text.includes("~C")).run();
+  return new Decoder(root, limits, buffers, text).run();
 }
 
 /**
