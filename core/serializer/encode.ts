@@ -93,7 +93,7 @@ export class Encoder {
     const place: Place = { out: undefined, parent, key, id: -1, ref: "" };
     const known = enter(this.#seen, value, place);
     if (known !== place) {
-      if (this.#open.has(known)) this.#fail("CODEC_CYCLE", "a reference to itself", place);
+      if (this.#open.size > 0 && this.#open.has(known)) this.#fail("CODEC_CYCLE", "a reference to itself", place);
       return known.ref || this.#reference(known);
     }
     const limits = this.#limits;
