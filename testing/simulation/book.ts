@@ -49,6 +49,8 @@ export interface RequestStory {
   asynchronous: boolean;
   /** Whether another request has, or had, the same id, so that an event may be about that one. */
   shared: boolean;
+  /** Whether the origin's clock has jumped since the call: what its tombstone and its lease are measured by. */
+  jumped: boolean;
 }
 
 /** All the stories of one simulation, and what was wrong with them. */
@@ -87,6 +89,7 @@ export class Book {
       ...{ cancelled: false, lostEarly: false, lostDecided: false, offered: false, arrived: false, heard: start },
       asynchronous: /^(async|hang)/.test(step.manner),
       shared: namesake !== undefined,
+      jumped: false,
       ...{
         settled: new Set<number>(),
         outcomes: new Map<number, string>(),

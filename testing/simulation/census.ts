@@ -104,7 +104,7 @@ export class Census {
     const log = readLog(disk, `log/${request}`);
     const phase = this.#phase(story, markers, isOpen);
     const undone = !this.#wasAsked(request);
-    const [fewest, allowed] = expected(book, story);
+    const [fewest, allowed] = expected(story);
     const [least, most] = undone ? [0, durability === "strict" ? 0 : allowed] : [fewest, allowed];
     if (phase === "lost" && least > 0) book.violate(`request ${request} is lost`);
     if (log.length > most) {

@@ -90,7 +90,9 @@ export class Host {
   jump(ms: number): void {
     this.#latest = Math.max(this.#latest, this.now);
     this.#offset += ms;
-    if (ms < 0) this.#parts.book.setBack = true;
+    const { book } = this.#parts;
+    if (ms < 0) book.setBack = true;
+    for (const story of book.stories.values()) story.jumped = true;
   }
 
   /** Takes the object away while nothing runs in it. */

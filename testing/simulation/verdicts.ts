@@ -18,7 +18,7 @@ export function judge(book: Book, host: Host, disk: Storage): void {
     const { step: { request } } = story;
     const log = readLog(disk, `log/${request}`);
     const dead = disk.get({ due: DEAD_DUE, id: story.id }) !== undefined;
-    const [least, most] = expected(book, story);
+    const [least, most] = expected(story);
     const count = log.length + (dead && log.length === 0 ? 1 : 0);
     if (count < least) book.violate(`request ${request} is lost: ${describe(story)}`);
     if (count > most) {
@@ -31,10 +31,10 @@ export function judge(book: Book, host: Host, disk: Storage): void {
 
 /** Judges which outcomes a continuation, and the one for late outcomes, have been run with. */
 export function judgeOutcomes(book: Book, story: RequestStory, log: readonly string[], late: readonly string[]): void {
-  const { request, onAmbiguous } = story.step;
+  const { request } = story.step;
   const twice = log.find((label, nth) => label.startsWith("ok/") && log.indexOf(label) !== nth);
-  // No excuse holds for one outcome that is run twice, unless the caller would rather have it so.
-  if (twice !== undefined && !story.asynchronous && onAmbiguous === "drop") {
+  // One outcome that is run twice is excused only where the caller would rather have it so, or the clock has jumped.
+  if (twice !== undefined && !story.asynchronous && !mayRepeat(story)) {
     book.violate(`request ${request}: ${twice} has committed twice`);
   }
   judgeAnswers(book, story, log);
@@ -42,25 +42,28 @@ export function judgeOutcomes(book: Book, story: RequestStory, log: readonly str
 }
 
 /** How often a continuation may have committed, dead letters counted. */
-export function expected(book: Book, story: RequestStory): [least: number, most: number] {
-  const { step: { durability }, cancelled, before, lostEarly, offered, asynchronous } = story;
-  const repeated = mayRepeat(book, story);
+export function expected(story: RequestStory): [least: number, most: number] {
+  const { step: { durability }, cancelled, before, lostEarly, offered, asynchronous, jumped } = story;
+  const repeated = mayRepeat(story);
   // An asynchronous handler runs at least once, whatever else.
   const most = asynchronous ? Infinity : repeated ? 9 : 1;
-  if (cancelled === true) return [0, asynchronous || (repeated && book.setBack) ? most : repeated ? before : 0];
+  if (cancelled === true) return [0, asynchronous || (repeated && jumped) ? most : repeated ? before : 0];
   if (cancelled === "maybe") return [0, most];
   return [durability !== "strict" && lostEarly && !offered ? 0 : 1, most];
 }
 
-/** Whether a deferred request may be run again: only if its object was lost since, and its caller would rather have it so. */
-function mayRepeat({ setBack }: Book, { step: { durability, onAmbiguous }, lostDecided }: RequestStory): boolean {
-  return durability === "deferred" && lostDecided && (onAmbiguous === "run" || setBack);
+/**
+ * Whether a deferred request may be run again: only if its object was lost since it was decided, and its caller would
+ * rather have it so or the clock by which the object judges has jumped.
+ */
+function mayRepeat({ step: { durability, onAmbiguous }, lostDecided, jumped }: RequestStory): boolean {
+  return durability === "deferred" && lostDecided && (onAmbiguous === "run" || jumped);
 }
 
 /** What an executor was told must be what has happened. */
 function judgeAnswers(book: Book, story: RequestStory, log: readonly string[]): void {
   const { step: { request }, settled, outcomes } = story;
-  if (mayRepeat(book, story)) return;
+  if (mayRepeat(story)) return;
   for (const attempt of settled) {
     const delivered = outcomes.get(attempt);
     if (log.length > 0 && delivered !== undefined && delivered !== MIXED && !log.includes(delivered)) {

@@ -62,6 +62,10 @@ const FINE: [string, Case][] = [
       story: { lostDecided: true },
     },
   ],
+  [
+    "a second commit of a deferred request by a clock that has jumped",
+    { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostDecided: true, jumped: true } },
+  ],
   ["a late outcome that was asked for", { step: { onLate: true }, log: ["TIMEOUT"], late: ["ok/1"] }],
   ["an acknowledgement of what was committed", { log: ["ok/1"], settled: [1, "ok/1"] }],
   ["an acknowledgement of a job that was handed over twice", { log: ["NETWORK"], settled: [1, MIXED] }],
@@ -75,7 +79,7 @@ const WRONG: [string, Case, string][] = [
   ["a lost request", {}, "request 1 is lost"],
   ["two commits", { log: ["ok/1", "ok/1"] }, "has committed 2 times"],
   [
-    "an outcome that is run twice, whatever excuse there is",
+    "an outcome that is run twice by a clock that runs on",
     { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostDecided: true } },
     "ok/1 has committed twice",
   ],
@@ -83,6 +87,11 @@ const WRONG: [string, Case, string][] = [
     "two commits of a deferred request whose caller has not asked for them",
     { step: { durability: "deferred" }, log: ["TIMEOUT", "ok/1"], story: { lostDecided: true } },
     "has committed 2 times",
+  ],
+  [
+    "an outcome of a strict request that is run twice, whatever the clock does",
+    { log: ["ok/1", "ok/1"], story: { lostDecided: true, jumped: true } },
+    "ok/1 has committed twice",
   ],
   [
     "two commits of a deferred request whose object was not lost",
