@@ -147,7 +147,8 @@ export class Host {
     const answer = await Promise.race([answering, instance.lost]);
     if (!instance.alive) throw new ObjectLostError();
     book.note(() => `object answers ${message.type} ${story?.step.request}/${attempt}: ${answer}`);
-    if (offered && story !== undefined) story.offered = true;
+    // By a clock that has jumped, the object may have ended the request before.
+    if (offered && story !== undefined && !story.jumped) story.offered = true;
     // An object that has forgotten a deferred request may have to drop its outcome, and be asked to keep it later.
     const taken = answer === "settled" || story?.step.durability === "strict";
     if (early && taken && attempt === story.dispatched && !story.givenUp.has(attempt)) story.arrived = true;

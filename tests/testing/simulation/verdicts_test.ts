@@ -66,6 +66,14 @@ const FINE: [string, Case][] = [
     "a second commit of a deferred request by a clock that has jumped",
     { step: { durability: "deferred" }, log: ["ok/1", "ok/1"], story: { lostDecided: true, jumped: true } },
   ],
+  [
+    "an outcome that was late, and has committed by a clock that has jumped",
+    {
+      step: { durability: "deferred", onLate: true },
+      ...{ log: ["TIMEOUT", "ok/1"], late: ["ok/1"] },
+      story: { lostDecided: true, jumped: true },
+    },
+  ],
   ["a late outcome that was asked for", { step: { onLate: true }, log: ["TIMEOUT"], late: ["ok/1"] }],
   ["an acknowledgement of what was committed", { log: ["ok/1"], settled: [1, "ok/1"] }],
   ["an acknowledgement of a job that was handed over twice", { log: ["NETWORK"], settled: [1, MIXED] }],
