@@ -4,12 +4,8 @@
  *
  * @module
  */
-import { type DeliverOptions, redeliveryDelay } from "./deliver.ts";
-import { FetchBudget } from "./fetch_budget.ts";
-import { type Acknowledgement, type Job, JOB_VERSION, type Message } from "../job.ts";
-
-/** How long to wait for one answer, in milliseconds, where nothing else is said. */
-const ANSWER_TIMEOUT_MS = 10_000;
+import { type DeliverOptions, redeliveryDelay, sendOnce } from "./deliver.ts";
+import { type Job, JOB_VERSION } from "../job.ts";
 
 /** Goes along with one job, from its beginning until its outcome has been delivered. */
 export class JobCompany {
@@ -75,7 +71,7 @@ export class JobCompany {
   async #persist(): Promise<boolean> {
     const { clock, signal } = this.#options;
     for (let sending = 1;; sending++) {
-      const answer = await this.#send({ type: "persist", v: JOB_VERSION, job: this.#job });
+      const answer = await sendOnce({ type: "persist", v: JOB_VERSION, job: this.#job }, this.#options);
       if (answer !== undefined) {
         if (answer === "late" && !this.#ended) this.#giveUp();
         if (answer === "pending" && this.#job.heartbeat !== undefined) {
@@ -99,26 +95,11 @@ export class JobCompany {
   #beatAfter(ms: number): void {
     this.#after(ms, async () => {
       const { id, due, token, attempt } = this.#job;
-      const answer = await this.#send({ type: "heartbeat", v: JOB_VERSION, id, due, token, attempt });
+      const answer = await sendOnce({ type: "heartbeat", v: JOB_VERSION, id, due, token, attempt }, this.#options);
       // Once there is an outcome, it is for the origin to tell that it is late.
       if (!this.#ended && (answer === "late" || answer === "unknown")) this.#giveUp();
     });
     this.#after(ms, () => this.#beatAfter(this.#job.heartbeat ?? Infinity));
-  }
-
-  /** The answer to a message, or `undefined` when none came. It never rejects. */
-  async #send(message: Message): Promise<Acknowledgement | undefined> {
-    const { clock, deliver, deliveryTimeout = ANSWER_TIMEOUT_MS, signal } = this.#options;
-    const budget = new FetchBudget(clock, deliveryTimeout, signal);
-    try {
-      const raced = await budget.race(Promise.resolve(deliver(message)));
-      return "stop" in raced ? undefined : raced.value;
-    } catch {
-      // Why it failed does not matter: the origin may be restarting, or the message may have been lost.
-      return undefined;
-    } finally {
-      budget.close();
-    }
   }
 
   #after(ms: number, run: () => unknown): (() => void) | undefined {

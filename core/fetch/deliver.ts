@@ -26,8 +26,8 @@ export interface DeliverOptions {
   readonly redelivery?: RetryPolicy;
 }
 
-/** Long enough for an object that starts; a redelivery that crosses a slow answer is harmless. */
-const DELIVERY_TIMEOUT_MS = 10_000;
+/** How long to wait for an answer: enough for an object that starts. One more sending that crosses it is harmless. */
+const ANSWER_TIMEOUT_MS = 10_000;
 const REDELIVERY: RetryPolicy = { attempts: Infinity, backoff: 100, maxDelay: 5_000, jitter: 0.5 };
 
 /**
@@ -70,12 +70,24 @@ export async function deliverOnce(
   sending: number,
   options: DeliverOptions,
 ): Promise<Acknowledgement | undefined> {
-  const budget = new FetchBudget(options.clock, options.deliveryTimeout ?? DELIVERY_TIMEOUT_MS, options.signal);
+  const answer = await sendOnce(delivery(job, outcome, sending), options);
+  return answer !== undefined && ["settled", "late", "unknown"].includes(answer) ? answer : undefined;
+}
+
+/**
+ * Sends a message once.
+ *
+ * @param message The message.
+ * @param options Where to deliver, by whose clock.
+ * @returns The origin's answer, or `undefined` when none came: it may have arrived all the same. It never rejects.
+ */
+export async function sendOnce(message: Message, options: DeliverOptions): Promise<Acknowledgement | undefined> {
+  const { clock, deliver, deliveryTimeout = ANSWER_TIMEOUT_MS, signal } = options;
+  const budget = new FetchBudget(clock, deliveryTimeout, signal);
   try {
     // The call itself may throw, as a stub of a broken object does.
-    const raced = await budget.race(Promise.resolve(options.deliver(delivery(job, outcome, sending))));
-    if ("stop" in raced) return undefined;
-    return ["settled", "late", "unknown"].includes(raced.value) ? raced.value : undefined;
+    const raced = await budget.race(Promise.resolve(deliver(message)));
+    return "stop" in raced ? undefined : raced.value;
   } catch {
     // Why it failed does not matter: the origin may be restarting, or the message may have been lost.
     return undefined;
