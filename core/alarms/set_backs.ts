@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { retryDelay, type RetryPolicy } from "../backoff.ts";
 
-/** How long a row is set back at first, in milliseconds; it doubles with each further failure. */
-const FIRST_MS = 2_000;
 /** Longest that a row is set back, in milliseconds. */
 const LONGEST_MS = 60_000;
+/** How long a row is set back: 2 s at first, doubled with each further failure, until it runs or is gone. */
+const SET_BACK: RetryPolicy = { attempts: Infinity, backoff: 2_000, maxDelay: LONGEST_MS, jitter: 0 };
 /** How long after its time a row that has not come back is forgotten, in milliseconds: it may be gone. */
 const FORGET_MS = 10 * LONGEST_MS;
 
@@ -33,7 +34,7 @@ export class SetBacks {
     for (const [other, { until }] of this.#rows) {
       if (until + FORGET_MS < now) this.#rows.delete(other);
     }
-    this.#rows.set(id, { failures, until: now + Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 10)) });
+    this.#rows.set(id, { failures, until: now + retryDelay(SET_BACK, failures, 0) });
   }
 
   /** Notes that a row has met none. */

@@ -38,7 +38,6 @@ export const FLOORS: readonly Floor[] = [
       "core/alarms/row_id.ts",
       "core/alarms/row_kind.ts",
       "core/alarms/schedule_errors.ts",
-      "core/alarms/set_backs.ts",
       "core/continuation/slots.ts",
       "core/forwarding_storage.ts",
       "core/sql_driver.ts",
@@ -59,6 +58,7 @@ export const FLOORS: readonly Floor[] = [
       "core/alarms/row_payload.ts",
       "core/sql_schema.ts",
       "core/alarms/alarms_options.ts",
+      "core/alarms/set_backs.ts",
     ],
   },
   {
