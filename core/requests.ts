@@ -220,14 +220,15 @@ export class Requests {
   cancel(id: string): RequestStatus | undefined {
     const { memory, storage } = this.#context;
     const live = memory.live.get(id);
-    if (memory.running.has(id) || (live !== undefined && memory.begun.has(live.job.token))) return undefined;
+    if (memory.runs(id)) return undefined;
     const row = this.#find(id);
     const status = row !== undefined ? rowStatus(row, false) : live && liveStatus(live, false);
     if (status === undefined) return undefined;
-    const stored = row === undefined ? live?.stored : readRequest(row).stored;
-    const state = row === undefined
+    const read = row && readRequest(row);
+    const stored = read === undefined ? live?.stored : read.stored;
+    const state = row === undefined || read === undefined
       ? { phase: "open", row: false, attempt: status.attempt } as const
-      : rowState(row, readRequest(row));
+      : rowState(row, read);
     if (stored === undefined || transition(state, { type: "cancel" }).action !== "remove") return undefined;
     memory.unwrite(id);
     if (stored.deferred === true) bury(this.#context, status.due, stored.token);
@@ -254,7 +255,7 @@ export class Requests {
   status(id: string): RequestStatus | undefined {
     const { memory } = this.#context;
     const live = memory.live.get(id);
-    const running = memory.running.has(id) || (live !== undefined && memory.begun.has(live.job.token));
+    const running = memory.runs(id);
     const row = this.#find(id);
     if (row !== undefined) return rowStatus(row, running);
     return live && liveStatus(live, running);

@@ -83,6 +83,12 @@ export class RequestMemory {
     this.live.delete(id);
   }
 
+  /** Whether the handler of the request with an id has begun and not ended. */
+  runs(id: string): boolean {
+    const token = this.live.get(id)?.job.token;
+    return this.running.has(id) || (token !== undefined && this.begun.has(token));
+  }
+
   /** Whether a request has an id that no row holds, though one may when it is written down or its handler throws. */
   holds(id: string): boolean {
     return this.live.get(id)?.row === false || this.running.get(id)?.row === false;
