@@ -8,8 +8,12 @@ import type { Kind } from "./kind.ts";
 
 /** What a Date is written as: `["~T", milliseconds]`, with `null` for an invalid one. */
 export function dateTag(value: Date): [tag: string, time: number | null] {
+  return ["~T", timeOf(value)];
+}
+
+function timeOf(value: Date): number | null {
   const time = value.getTime();
-  return ["~T", time === time ? time : null];
+  return time === time ? time : null;
 }
 
 /** `["~I", digits]` */
@@ -25,10 +29,7 @@ export const bigint: Kind<bigint> = {
 export const date: Kind<Date> = {
   tag: "~T",
   leaf: true,
-  take(value, out) {
-    const time = value.getTime();
-    out.push(time === time ? time : null);
-  },
+  take: (value, out) => out.push(timeOf(value)),
   make({ 1: part }) {
     const time = part === null ? NaN : part as number;
     const value = new Date(time);
