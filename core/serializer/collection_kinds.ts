@@ -4,49 +4,56 @@
  *
  * @module
  */
-import type { Kind } from "./kind.ts";
+import { addKind, type Kind } from "./kind.ts";
 import { defineFields } from "./own_fields.ts";
 
-/** `["~M", key, value, …]` */
-export const map: Kind<Map<unknown, unknown>> = {
-  tag: "~M",
-  take(value, out) {
+// ["~M", key, value, …]
+addKind<Map<unknown, unknown>>(
+  [Map],
+  "~M",
+  "",
+  (value, tag) => {
+    const out: unknown[] = [tag];
     for (const [key, item] of value) out.push(key, item);
+    return out;
   },
-  make: (data) => data.length % 2 ? new Map() : undefined,
-  put(value, data) {
+  (data) => data.length % 2 ? new Map() : undefined,
+  (value, data) => {
     for (let i = 1; i < data.length; i += 2) value.set(data[i], data[i + 1]);
+    return value;
   },
-};
+);
 
-/** `["~S", value, …]` */
-export const set: Kind<Set<unknown>> = {
-  tag: "~S",
-  take(value, out) {
-    for (const item of value) out.push(item);
-  },
-  make: () => new Set(),
-  put(value, data) {
+// ["~S", value, …]
+addKind<Set<unknown>>(
+  [Set],
+  "~S",
+  "",
+  (value, tag) => [tag, ...value],
+  () => new Set(),
+  (value, data) => {
     for (let i = 1; i < data.length; i++) value.add(data[i]);
+    return value;
   },
-};
+);
 
-/** `["~N", key, value, …]` */
-export const nullObject: Kind<Record<string, unknown>> = {
-  tag: "~N",
-  take: takeFields,
-  make: (data) => data.length % 2 ? Object.create(null) : undefined,
-  put: (value, data) => putFields(value, data, 1),
-};
+// ["~N", key, value, …]
+addKind<object>(
+  [{ prototype: null }],
+  "~N",
+  "",
+  (value, tag) => [tag, ...Object.entries(value).flat()],
+  (data) => data.length % 2 ? Object.create(null) : undefined,
+  (value, data) => putFields(value, data, 1),
+);
 
 /** `["~L", length, key, value, …]` */
-export const looseArray: Kind<unknown[]> = {
-  tag: "~L",
-  take(value, out) {
-    out.push(value.length);
-    takeFields(value, out);
-  },
-  make(data) {
+export const looseArray: Kind = addKind<unknown[]>(
+  [],
+  "~L",
+  "",
+  (value, tag) => [tag, value.length, ...Object.entries(value).flat()],
+  (data) => {
     if (data.length % 2) return;
     const value: unknown[] = [];
     // Past 32 Mi elements V8 keeps a dictionary, and goes on doing so: the length as such then costs no memory.
@@ -55,8 +62,8 @@ export const looseArray: Kind<unknown[]> = {
     return value;
   },
   // An index beyond it would have changed the length.
-  put: (value, data) => putFields(value, data, 2) && value.length === data[1],
-};
+  (value, data) => putFields(value, data, 2)?.length === data[1] ? value : undefined,
+);
 
 /** An array's elements, if it has neither holes nor properties beside them. */
 export function denseCopy(value: unknown[]): unknown[] | undefined {
@@ -68,14 +75,10 @@ export function denseCopy(value: unknown[]): unknown[] | undefined {
   return dense ? items : undefined;
 }
 
-function takeFields(value: object, out: unknown[]): void {
-  for (const [key, item] of Object.entries(value)) out.push(key, item);
-}
-
-function putFields(value: object, data: unknown[], start: number): boolean {
+function putFields<T extends object>(value: T, data: unknown[], start: number): T | undefined {
   for (let i = start; i < data.length; i += 2) {
-    if (typeof data[i] !== "string") return false;
+    if (typeof data[i] !== "string") return;
     defineFields(value, { [data[i] as string]: data[i + 1] }, true);
   }
-  return true;
+  return value;
 }

@@ -6,11 +6,11 @@
 import { quote } from "../errors.ts";
 import type { Kind } from "./kind.ts";
 import { byTag } from "./kinds.ts";
-import { findPassed, type Limits, passed } from "./limits.ts";
+import { excess, type Limits } from "./limits.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
-import { fault, type SerializerErrorCode } from "./serializer_error.ts";
+import { faultAt, type SerializerErrorCode } from "./serializer_error.ts";
 import { findPath, property } from "./tree_path.ts";
-import { HEADER, isContainer, oddNumber, TILDE } from "./wire.ts";
+import { HEADER, isContainer, isTag, oddNumber, TILDE } from "./wire.ts";
 
 /** Containers that are read recursively inside each other; deeper ones are read in a loop. Bounds the stack. */
 const MAX_NESTING = 500;
@@ -29,18 +29,16 @@ export class Decoder {
   readonly #values: unknown[] = [PENDING];
   /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
   readonly #buffers: (string | undefined)[];
-  /** Containers that wait for their turn to be finished. */
-  readonly #later: (() => void)[] = [];
   /** The text that the table was. */
   readonly #source: string;
   /** Whether nothing may wait, as a codec must be given what is complete. */
   #careful: boolean | undefined;
+  /** Fills objects and arrays that would have been nested too deeply. */
+  readonly #later: (() => void)[] = [];
   /** Values that the loop has finished, while it runs. */
   #made: Map<object, unknown> | undefined;
-  /** Containers around the value whose turn it is. */
-  #base = 0;
-  /** Containers inside it that are being read. */
-  #nesting = 0;
+  /** Containers around the one at hand, and itself. */
+  #depth = 1;
 
   constructor(table: unknown[], limits: Limits, buffers: (string | undefined)[], source: string) {
     this.#table = table;
@@ -50,16 +48,11 @@ export class Decoder {
   }
 
   run(): unknown {
-    const [version] = this.#table;
+    const [version, root] = this.#table;
     if (version !== HEADER) this.#fail("UNSUPPORTED_VERSION", quote(version), this.#table);
     if (this.#table.length < 2) this.#fail("MALFORMED", "no root", this.#table);
-    const root = this.#table[1];
-    const value = isContainer(root)
-      ? this.#entry(1, this.#table, 1)
-      : isRich(root)
-      ? this.#text(root as string, this.#table, 1)
-      : root;
-    for (const finish of this.#later) finish();
+    const value = isRich(root) ? this.#read(isContainer(root) ? "~1" : root, this.#table, 1) : root;
+    for (const fill of this.#later) fill();
     return value;
   }
 
@@ -72,16 +65,12 @@ export class Decoder {
     why?: ErrorOptions,
   ): never {
     const path = (findPath(this.#table, (value) => value === container) ?? "$") + property(key);
-    throw fault(code, `read ${path}`, got, { path, ...why });
+    throw faultAt(path, code, "read", got, why);
   }
 
-  /** Reads what stands at `container[key]`. */
+  /** Reads what stands at `container[key]`; digits are read one by one, as references are so frequent. */
   #read(raw: unknown, container: object, key: string | number): unknown {
-    return typeof raw === "string" ? this.#text(raw, container, key) : this.#object(raw as object, 0);
-  }
-
-  /** What a string that starts with a tilde stands for; digits are read one by one, as references are so frequent. */
-  #text(raw: string, container: object, key: string | number): unknown {
+    if (typeof raw !== "string") return this.#object(raw as object, 0);
     let id = raw.charCodeAt(1) === 48 ? NaN : 0;
     for (let i = 1; i < raw.length; i++) {
       const digit = raw.charCodeAt(i) - 48;
@@ -89,26 +78,22 @@ export class Decoder {
     }
     if (id > 0) {
       const known = this.#values[id];
-      return typeof known === "object" ? known : this.#entry(id, container, key);
+      if (known === PENDING) this.#fail("CODEC_CYCLE", "a reference to itself", container, key);
+      if (known !== undefined) return known;
+      const entry = this.#table[id];
+      if (isContainer(entry)) return this.#object(entry, id);
+    } else {
+      const rest = raw.slice(1);
+      if (rest[0] === "~") return rest;
+      if (rest === "u") return undefined;
+      const number = Number(rest.slice(1));
+      if (oddNumber(number) === raw) return number;
+      // What stands behind a minus sign names a buffer.
+      const base64 = `~-${number}` === raw ? this.#buffers[number] : undefined;
+      this.#buffers[number] = undefined;
+      if (base64) return base64;
     }
-    const rest = raw.slice(1);
-    if (rest[0] === "~") return rest;
-    if (rest === "u") return undefined;
-    const number = Number(rest.slice(1));
-    if (oddNumber(number) === raw) return number;
-    // What stands behind a minus sign names a buffer.
-    const base64 = `~-${number}` === raw ? this.#buffers[number] : undefined;
-    this.#buffers[number] = undefined;
-    return base64 ?? this.#fail("MALFORMED", quote(raw), container, key);
-  }
-
-  /** The value of an entry of the table, made at its first use. */
-  #entry(id: number, container: object, key: string | number): unknown {
-    const known = this.#values[id];
-    if (known === PENDING) this.#fail("CODEC_CYCLE", "a reference to itself", container, key);
-    if (known !== undefined) return known;
-    const raw = this.#table[id];
-    return isContainer(raw) ? this.#object(raw, id) : this.#fail("MALFORMED", quote(raw), container, key);
+    this.#fail("MALFORMED", quote(raw), container, key);
   }
 
   /** Reads a container, of the entry `id` if that is above zero. */
@@ -116,34 +101,38 @@ export class Decoder {
     const made = this.#made?.get(raw);
     if (made !== undefined) return made;
     const kind = this.#kindOf(raw);
-    // One level sooner for what puts its parts into the value: they must have been read by then.
-    const late = !this.#made && this.#nesting >= (kind?.put ? MAX_NESTING - 1 : MAX_NESTING);
-    if (late && (isWhole(kind) || (this.#careful ??= this.#source.includes("~C")))) return this.#deep(raw, id);
+    const level = this.#made ? 2 : (this.#depth + 1) % MAX_NESTING;
+    if (level < 2 && this.#isWhole(raw, kind)) return this.#deep(raw, id);
     const value = this.#begin(raw, kind, id);
-    return late ? this.#putOff(raw, kind, id, value) : this.#finish(raw, kind, id, value);
+    return level === 1 && !kind ? this.#putOff(raw) : this.#finish(raw, kind, id, value);
   }
 
-  #putOff(raw: object, kind: Kind | undefined, id: number, value: unknown): unknown {
-    const depth = this.#base + this.#nesting;
+  /** Whether what a container holds has to be read before it is used: by its kind, or by a codec around it. */
+  #isWhole(raw: object, kind: Kind | undefined): boolean {
+    // Behind its tag, that is.
+    return kind ? (raw as unknown[]).findLastIndex(isRich) > 0 : this.#careful ??= this.#source.includes("~C");
+  }
+
+  #putOff(raw: object): object {
+    const depth = this.#depth;
     this.#later.push(() => {
-      this.#base = depth;
-      this.#finish(raw, kind, id, value);
+      this.#depth = depth;
+      this.#fill(raw, 0);
     });
-    return value;
+    return raw;
   }
 
   /** Reads a container in a loop, in the order of recursion: what it refers to has been read when it is finished. */
   #deep(root: object, id: number): unknown {
     const made = this.#made = new Map<object, unknown>();
-    const nesting = this.#nesting;
     const todo: (() => void)[] = [];
     const visit = (raw: object, id: number, depth: number) => (): void => {
       if (this.#values[id || -1] !== undefined) return;
-      this.#nesting = depth;
+      this.#depth = depth;
       const kind = this.#kindOf(raw);
       const value = this.#begin(raw, kind, id);
       todo.push(() => {
-        this.#nesting = depth;
+        this.#depth = depth;
         made.set(raw, this.#finish(raw, kind, id, value));
       });
       for (const item of Object.values(raw).reverse()) {
@@ -152,56 +141,47 @@ export class Decoder {
         if (isRich(item) && isContainer(inner)) todo.push(visit(inner, id, depth + 1));
       }
     };
-    visit(root, id, nesting)();
+    visit(root, id, this.#depth)();
     for (let run = todo.pop(); run; run = todo.pop()) run();
-    this.#nesting = nesting;
     this.#made = undefined;
     return made.get(root);
   }
 
   /** The kind of a tagged value, none of an object or array. */
   #kindOf(raw: object): Kind | undefined {
-    const limits = this.#limits;
-    if (this.#base + this.#nesting >= limits.maxDepth) this.#fail("LIMIT_EXCEEDED", passed(limits, "maxDepth"), raw);
-    if (!Array.isArray(raw)) return;
-    const tag = raw[0];
-    if (typeof tag !== "string" || tag.charCodeAt(0) !== TILDE) return;
-    const letter = tag.charCodeAt(1);
-    if (!(letter >= 65 && letter <= 90)) return;
+    const over = excess(this.#limits, "maxDepth", this.#depth);
+    if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
+    const tag = Array.isArray(raw) && raw[0];
+    if (!isTag(tag)) return;
     return byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
   }
 
-  /** Makes the value of a container, to be filled; {@linkcode PENDING} where it has to be complete for that. */
+  /** Makes the value of a container, to be filled; nothing yet where it has to be complete for that. */
   #begin(raw: object, kind: Kind | undefined, id: number): unknown {
-    const value = !kind ? raw : isWhole(kind) ? PENDING : this.#make(kind, raw as unknown[]);
-    if (id > 0) this.#values[id] = value;
+    const value = kind ? kind.put && this.#make(kind, raw as unknown[]) : raw;
+    if (id > 0) this.#values[id] = value ?? PENDING;
     return value;
   }
 
   /** Reads what a container holds, and puts it into its value, or makes that of it. */
   #finish(raw: object, kind: Kind | undefined, id: number, value: unknown): unknown {
-    if (value === PENDING) {
-      this.#fill(raw, 1);
-      value = this.#make(kind!, raw as unknown[]);
-      if (id > 0) this.#values[id] = value;
-    } else if (!kind) this.#fill(raw, 0);
-    else if (kind.put) {
-      this.#fill(raw, 1);
-      this.#make(kind, raw as unknown[], value as object);
-    }
-    return value;
+    this.#fill(raw, kind ? 1 : 0);
+    if (!kind) return raw;
+    const made = this.#make(kind, raw as unknown[], value as object);
+    if (id > 0) this.#values[id] = made;
+    return made;
   }
 
   /** Makes a value of its parts; given the value, puts its parts into it. */
   #make(kind: Kind, raw: unknown[], value?: object): unknown {
-    const { tag, shape, cap } = kind;
+    const { tag, shape } = kind;
     let why: ErrorOptions | undefined;
-    if (value || !shape || shape.test(typesOf(raw))) {
-      const over = cap && findPassed(this.#limits, cap, raw);
-      if (over) this.#fail("LIMIT_EXCEEDED", passed(this.#limits, over), raw);
+    if (value || !shape || fits(raw, shape)) {
+      const over = kind.excess?.(raw as never, this.#limits);
+      if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
       try {
-        const made = value ? kind.put!(value, raw) !== false : kind.make(raw);
-        if (made !== undefined && made !== false) return made;
+        const made = value ? kind.put!(value as never, raw as never) : kind.make(raw as never);
+        if (made !== undefined) return made;
       } catch (cause) {
         why = { cause };
       }
@@ -210,14 +190,14 @@ export class Decoder {
   }
 
   #fill(raw: object, start: number): void {
-    this.#nesting++;
+    this.#depth++;
     if (Array.isArray(raw)) {
       for (let i = start; i < raw.length; i++) {
         const item = raw[i];
         if (isRich(item)) raw[i] = this.#read(item, raw, i);
       }
     } else this.#fillRecord(raw as Container);
-    this.#nesting--;
+    this.#depth--;
   }
 
   #fillRecord(raw: Container): void {
@@ -230,18 +210,15 @@ export class Decoder {
   }
 }
 
-/** Whether a value can be made only when all of its parts are complete. */
-function isWhole(kind: Kind | undefined): boolean {
-  return kind?.shape !== undefined && !kind.put;
-}
-
 /** Whether something in the tree stands for something else, or may hold what does. */
 function isRich(raw: unknown): boolean {
   return typeof raw === "string" ? raw.charCodeAt(0) === TILDE : typeof raw === "object" && raw !== null;
 }
 
-function typesOf(raw: unknown[]): string {
-  let types = "";
-  for (let i = 1; i < raw.length; i++) types += (typeof raw[i])[0];
-  return types;
+/** Whether the parts of a value have the types of a shape. */
+function fits(raw: unknown[], shape: string): boolean {
+  for (let i = 1; i < raw.length; i++) {
+    if (shape[i - 1] !== "*" && shape[i - 1] !== (typeof raw[i])[0]) return false;
+  }
+  return raw.length === shape.length + 1;
 }

@@ -4,15 +4,13 @@
  * @module
  */
 import { BIG_BUFFER } from "./big_buffers.ts";
-import { denseCopy, looseArray } from "./collection_kinds.ts";
-import type { Kind, Place } from "./kind.ts";
-import { byPrototype, kindOfError } from "./kinds.ts";
+import type { Kind } from "./kind.ts";
+import { bigint, byPrototype, dateTag, denseCopy, kindOfError, looseArray } from "./kinds.ts";
 import { isPlain } from "./light.ts";
-import { findPassed, type Limits, passed } from "./limits.ts";
+import { excess, type Limits } from "./limits.ts";
 import { isPrototypePolluted } from "./own_fields.ts";
-import { describe, pathOf } from "./path.ts";
-import { bigint, dateTag } from "./scalar_kinds.ts";
-import { fault, SerializerError, type SerializerErrorCode } from "./serializer_error.ts";
+import { describe, pathOf, type Place } from "./path.ts";
+import { faultAt, type SerializerErrorCode } from "./serializer_error.ts";
 import { HEADER, oddNumber } from "./wire.ts";
 
 /** Containers that may nest in one entry of the table; deeper ones get an entry of their own. Bounds the stack. */
@@ -33,27 +31,19 @@ export class Encoder {
   readonly #table: unknown[] = [HEADER, null];
   readonly #buffers: string[] = [];
   readonly #seen = new Map<object, Place>();
-  /** What the entry at hand has put off. */
+  /** Writes entries that would have been nested too deeply. */
   readonly #later: (() => void)[] = [];
-  /** Instances around the value at hand that can be made only when it is complete. */
-  readonly #open = new Set<Place>();
-  /** Containers around the entry of the table at hand. */
-  #base = 0;
-  /** Containers around the value at hand, in its entry. */
-  #nesting = 0;
+  /** The error on its way out, which no one is to take for one of a getter or codec. */
+  #error: unknown;
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
   run(value: unknown): Encoded {
-    this.#table[1] = this.#value(value, { out: this.#table, parent: undefined, key: "", id: 0, ref: "" }, 1);
-    const todo: (() => void)[] = [];
-    do {
-      todo.pop()?.();
-      // What an entry has put off comes before what was put off beside it, so that it is known what it stands in.
-      for (let next = this.#later.pop(); next; next = this.#later.pop()) todo.push(next);
-    } while (todo.length > 0);
+    const root = { out: this.#table, parent: undefined, key: "", depth: 0, whole: undefined, ref: "" };
+    this.#table[1] = this.#value(value, root, 1);
+    for (const write of this.#later) write();
     return { table: this.#table, buffers: this.#buffers };
   }
 
@@ -68,140 +58,105 @@ export class Encoder {
         return oddNumber(value);
       case "undefined":
         return "~u";
+      case "bigint":
+        place = placeIn(place, key);
+        this.#tagged(bigint, value, place);
+        return place.out;
       case "function":
         if (byPrototype.has(Object.getPrototypeOf(value))) return this.#object(value, place, key);
-        break;
-      case "bigint":
-        return this.#tagged(bigint as Kind<unknown>, value, { out: undefined, parent: place, key, id: 0, ref: "" });
     }
     this.#fail("UNSUPPORTED_TYPE", describe(value), place, key);
   }
 
   /** Throws with the path of `place.out[key]`, or of `place`. */
   #fail(code: SerializerErrorCode, got: string, place: Place, key?: string | number, why?: ErrorOptions): never {
-    const path = pathOf(place, key);
-    throw fault(code, `write ${path}`, got, { path, ...why });
-  }
-
-  /** Throws for what a codec, a getter, a proxy, or an object that only looks like one of its class has thrown. */
-  #refuse(cause: unknown, place: Place, key?: string, code?: SerializerErrorCode): never {
-    if (!code && cause instanceof SerializerError) throw cause;
-    this.#fail(code ?? "UNSUPPORTED_TYPE", "what throws when it is read", place, key, { cause });
+    throw this.#error = faultAt(pathOf(place, key), code, "write", got, why);
   }
 
   #object(value: object, parent: Place, key: string | number): unknown {
-    const place: Place = { out: undefined, parent, key, id: -1, ref: "" };
+    const place = placeIn(parent, key);
     const known = enter(this.#seen, value, place);
     if (known !== place) {
-      if (this.#open.size > 0 && this.#open.has(known)) this.#fail("CODEC_CYCLE", "a reference to itself", place);
+      for (let open = parent.whole; open; open = open.parent!.whole) {
+        if (open === known) this.#fail("CODEC_CYCLE", "a reference to itself", place);
+      }
       return known.ref || this.#reference(known);
     }
-    const limits = this.#limits;
-    if (this.#base + this.#nesting >= limits.maxDepth) this.#fail("LIMIT_EXCEEDED", passed(limits, "maxDepth"), place);
-    if (this.#nesting > MAX_NESTING) return this.#putOff(value, place);
-    this.#nesting++;
-    const out = place.out = this.#build(value, place);
-    this.#nesting--;
-    if (place.id > 0) {
-      this.#table[place.id] = out;
-      return place.ref;
-    }
-    place.id = 0;
-    return out;
+    const over = excess(this.#limits, "maxDepth", place.depth);
+    if (over) this.#fail("LIMIT_EXCEEDED", over, place);
+    if (place.depth % MAX_NESTING === 0) return this.#putOff(value, place);
+    this.#build(value, place);
+    return place.ref || place.out;
   }
 
   #putOff(value: object, place: Place): string {
-    const depth = this.#base + this.#nesting;
+    const id = this.#table.length;
     this.#later.push(() => {
-      this.#base = depth;
-      this.#nesting = 1;
-      this.#table[place.id] = place.out = this.#build(value, place);
+      this.#build(value, place);
+      this.#table[id] = place.out;
     });
     return this.#reference(place);
   }
 
-  /** A value that was found before; at the second time it moves to the table. */
+  /** What stands for a value that is found again: it moves to the table. */
   #reference(place: Place): string {
-    const finished = place.id === 0;
-    place.id = this.#table.push(place.out) - 1;
-    place.ref = `~${place.id}`;
-    if (finished) (place.parent!.out as Container)[place.key] = place.ref;
-    return place.ref;
+    place.ref = `~${this.#table.push(place.out) - 1}`;
+    return (place.parent!.out as Container)[place.key] = place.ref;
   }
 
-  #build(value: object, place: Place): unknown {
-    let what: string;
-    try {
-      const prototype = Object.getPrototypeOf(value);
-      if (prototype === Object.prototype) return this.#record(value as Container, place);
-      if (prototype === Array.prototype && Array.isArray(value)) return this.#list(value, place);
-      if (prototype === Date.prototype) return dateTag(value as Date);
-      const kind = byPrototype.get(prototype) ?? kindOfError(value);
-      if (kind) return this.#tagged(kind, value, place);
-      what = describe(value);
-    } catch (cause) {
-      this.#refuse(cause, place);
-    }
-    this.#fail(what.startsWith("an instance") ? "UNREGISTERED_CLASS" : "UNSUPPORTED_TYPE", what, place);
-  }
-
-  /** Copies at the first value that JSON cannot carry, or that a reference may replace later. */
-  #record(value: Container, place: Place): unknown {
-    let out = place.out = value;
+  /** Makes `place.out`, which is set before anything inside may refer to it. */
+  #build(value: object, place: Place): void {
+    let kind: Kind | undefined;
     let at: string | undefined;
     try {
-      for (const key in value) {
-        at = key;
-        if (this.#polluted && !Object.hasOwn(value, key)) continue;
-        const item = value[key];
-        if (isPlain(item)) continue;
-        if (out === value) out = place.out = { ...value };
-        out[key] = typeof item === "object" ? this.#object(item!, place, key) : this.#value(item, place, key);
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype === Object.prototype) {
+        let out = place.out = value as Container;
+        for (const key in value) {
+          at = key;
+          if (this.#polluted && !Object.hasOwn(value, key)) continue;
+          const item = (value as Container)[key];
+          if (isPlain(item)) continue;
+          // Copied at the first value that JSON cannot carry, or that a reference may replace later.
+          if (out === value) out = place.out = { ...out };
+          out[key] = typeof item === "object" ? this.#object(item!, place, key) : this.#value(item, place, key);
+        }
+        return;
       }
+      if (prototype === Date.prototype) return void (place.out = dateTag(value as Date));
+      const isList = prototype === Array.prototype && Array.isArray(value);
+      const dense = isList && denseCopy(value);
+      if (dense) return this.#fill(place.out = dense, place, 0);
+      kind = isList ? looseArray : byPrototype.get(prototype) ?? kindOfError(value);
+      if (kind) return this.#tagged(kind, value, place);
+      const what = describe(value);
+      this.#fail(what.startsWith("an instance") ? "UNREGISTERED_CLASS" : "UNSUPPORTED_TYPE", what, place);
     } catch (cause) {
-      this.#refuse(cause, place, at);
+      if (cause === this.#error) throw cause;
+      const code = kind?.tag[1] === "C" ? "CODEC_FAILED" : "UNSUPPORTED_TYPE";
+      this.#fail(code, "what throws when it is read", place, at, { cause });
     }
-    return out;
   }
 
-  #list(value: unknown[], place: Place): unknown {
-    const out = denseCopy(value);
-    if (!out) return this.#tagged(looseArray, value, place);
-    place.out = out;
-    for (let i = 0; i < out.length; i++) out[i] = this.#value(out[i], place, i);
-    return out;
-  }
-
-  #tagged<T>(kind: Kind<T>, value: T, place: Place): unknown[] {
-    const { tag, cap } = kind;
-    const out: unknown[] = place.out = [tag];
-    try {
-      kind.take(value, out);
-    } catch (cause) {
-      this.#refuse(cause, place, undefined, tag[1] === "C" ? "CODEC_FAILED" : "UNSUPPORTED_TYPE");
-    }
-    const over = cap && findPassed(this.#limits, cap, out);
-    if (over) this.#fail("LIMIT_EXCEEDED", passed(this.#limits, over), place);
-    if (tag[1] === "C" && !kind.put) this.#fillWhole(out, place);
-    else this.#fill(out, place);
+  #tagged(kind: Kind, value: unknown, place: Place): void {
+    const { tag } = kind;
+    const out = place.out = kind.take(value as never, tag);
+    const over = kind.excess?.(out as never, this.#limits);
+    if (over) this.#fail("LIMIT_EXCEEDED", over, place);
+    if (tag[1] === "C" && !kind.put) place.whole = place;
+    this.#fill(out, place, 1);
     const first = out[1] as string;
     if (tag === "~A" && first.length >= BIG_BUFFER) out[1] = `~-${this.#buffers.push(first)}`;
-    return out;
   }
 
-  #fill(out: unknown[], place: Place): void {
-    for (let i = 1; i < out.length; i++) out[i] = this.#value(out[i], place, i);
+  #fill(out: unknown[], place: Place, start: number): void {
+    for (let i = start; i < out.length; i++) out[i] = this.#value(out[i], place, i);
   }
+}
 
-  /** Fills what must not contain itself, not even in what is put off. */
-  #fillWhole(out: unknown[], place: Place): void {
-    const start = this.#later.push(() => this.#open.add(place));
-    this.#open.add(place);
-    this.#fill(out, place);
-    this.#open.delete(place);
-    if (this.#later.length > start) this.#later.push(() => this.#open.delete(place));
-    else this.#later.pop();
-  }
+/** The place of what stands in another. */
+function placeIn(parent: Place, key: string | number): Place {
+  return { out: undefined, parent, key, depth: parent.depth + 1, whole: parent.whole, ref: "" };
 }
 
 /** The place of an object, which is `place` where it has none: one look-up instead of two where the engine can. */

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Kind } from "./kind.ts";
+import { addKind, byPrototype, type Kind } from "./kind.ts";
 import { defineFields } from "./own_fields.ts";
 
-type ErrorClass = new (...parts: []) => Error;
+type ErrorClass = { new (...parts: []): Error; readonly prototype: Error };
 
 /** The fixed table of error classes; none inherits from a later one. */
-export const errorClasses: ErrorClass[] = [
+const errorClasses: ErrorClass[] = [
   Error,
   EvalError,
   RangeError,
@@ -23,11 +23,13 @@ export const errorClasses: ErrorClass[] = [
 /** Properties that engines define as not enumerable. */
 const hiddenKeys = ["name", "message", "stack", "cause", "errors"];
 
-/** `["~E" + class, hidden, fields]`: hidden and fields are objects of values. */
-export function errorKind(Class: ErrorClass): Kind<Error> {
-  return {
-    tag: `~E${Class.name}`,
-    take(value, out) {
+// ["~E" + class, hidden, fields]: hidden and fields are objects of values
+for (const Class of errorClasses) {
+  addKind<Error>(
+    [Class],
+    `~E${Class.name}`,
+    "**",
+    (value, tag) => {
       const hidden: Record<string, unknown> = {};
       for (const key of hiddenKeys) {
         const own = Object.getOwnPropertyDescriptor(value, key);
@@ -35,38 +37,40 @@ export function errorKind(Class: ErrorClass): Kind<Error> {
         const foreign = own ? !own.enumerable : value[key as keyof Error] !== Class.prototype[key as keyof Error];
         if (foreign) hidden[key] = value[key as keyof Error];
       }
-      out.push(hidden, { ...value });
+      return [tag, hidden, { ...value }];
     },
-    make() {
+    () => {
       // An AggregateError wants its errors.
       const value = Reflect.construct(Class, [[]]);
       for (const key of hiddenKeys) delete value[key];
       return value;
     },
-    put(value, [, hidden, fields]) {
-      if (!isRecord(hidden) || !isRecord(fields)) return false;
-      if (!Object.keys(hidden).every((key) => hiddenKeys.includes(key))) return false;
+    (value, [, hidden, fields]) => {
+      if (!isRecord(hidden) || !isRecord(fields)) return;
+      if (!Object.keys(hidden).every((key) => hiddenKeys.includes(key))) return;
       defineFields(value, hidden, false);
-      defineFields(value, fields, true);
+      return defineFields(value, fields, true);
     },
-  };
+  );
 }
 
-/** `["~D", message, name, stack]` */
-export const domException: Kind<DOMException> = {
-  tag: "~D",
-  shape: /^ss[so]$/,
-  take({ message, name, stack }, out) {
-    out.push(message, name, typeof stack === "string" ? stack : null);
-  },
-  make([, message, name, stack]) {
-    if (Object(stack) === stack) return;
-    const value = new DOMException(message as string, name as string);
+// ["~D", message, name, stack]
+addKind<DOMException, [tag: string, message: string, name: string, stack: unknown]>(
+  [DOMException],
+  "~D",
+  "ss*",
+  ({ message, name, stack }, tag) => [tag, message, name, typeof stack === "string" ? stack : null],
+  ([, message, name, stack]) => {
+    if (stack !== null && typeof stack !== "string") return;
     // Also where there was none: that of the reader would tell where it reads, and take more memory than the text.
-    defineFields(value, { stack: stack ?? undefined }, false);
-    return value;
+    return defineFields(new DOMException(message, name), { stack: stack ?? undefined }, false);
   },
-};
+);
+
+/** The kind of an error of any class: that of its nearest built-in base. */
+export function kindOfError(value: object): Kind | undefined {
+  return byPrototype.get([...errorClasses, DOMException].findLast((Class) => value instanceof Class)?.prototype);
+}
 
 function isRecord(value: unknown): value is object {
   return Object.getPrototypeOf(value) === Object.prototype;

@@ -1,44 +1,54 @@
 /**
- * What a class tells the writer and the reader about itself.
+ * What a class tells the writer and the reader about itself, and the tables of classes: the built-in ones, and those
+ * that the program registers.
  *
  * @module
  */
-import type { SerializerLimits } from "./limits.ts";
-
-/** Position of an object in the graph that is being written. */
-export interface Place {
-  /** What stands for the object in the intermediate, once it exists. */
-  out: unknown;
-  /** The object that it was first found in. */
-  readonly parent: Place | undefined;
-  /** Key of `parent.out` at which it stands. */
-  readonly key: string | number;
-  /** Index in the root array: above zero when shared, zero when finished and not shared, -1 while being written. */
-  id: number;
-  /** What refers to it, once something did; made once, as much may refer to it. */
-  ref: string;
-}
+import type { Limits } from "./limits.ts";
 
 /**
  * A class that is written as an array `[tag, …parts]`. The parts are values of any kind: writer and reader carry them,
  * and check types and caps.
  */
-export interface Kind<T = object> {
+export interface Kind {
   /** `~` and one capital letter, then the name of the class where several share the letter. */
   readonly tag: string;
-  /** The types of the parts, by the first letters of their `typeof`. Default: `make` takes them as they stand. */
-  readonly shape?: RegExp;
-  /** Whether the fast path may take it: no part is a container as a rule, there is no cap, no code of the program. */
-  readonly leaf?: true;
-  /** The limit on the first part, which is text. */
-  readonly cap?: keyof SerializerLimits;
-  /** Appends the parts of a value to `out`, which holds the tag. */
-  take(value: T, out: unknown[]): unknown;
+  /** The types of the parts, by the first letters of their `typeof`, `*` for any; `""` where their number varies. */
+  readonly shape: string;
+  /** Takes a value apart: a new array of the tag and the parts. */
+  readonly take: (value: never, tag: string) => unknown[];
   /** Makes the value of `[tag, …parts]`; `undefined`, or anything thrown, tells that they are malformed. */
-  make(data: unknown[]): T | undefined;
+  readonly make: (data: never) => unknown;
   /**
-   * Puts the parts into the value, which they may contain: `make` then comes before they have been read. `false` tells
-   * that they are malformed.
+   * Puts the parts into the value, which they may contain, and returns it: `make` then comes before they have been
+   * read. `undefined` tells that they are malformed.
    */
-  put?(value: T, data: unknown[]): boolean | void;
+  readonly put: ((value: never, data: never) => unknown) | undefined;
+  /** Which cap the parts pass, in words. */
+  readonly excess: ((data: never, limits: Limits) => string | undefined) | undefined;
+}
+
+/** The kinds by prototype, for writing. */
+export const byPrototype: Map<unknown, Kind> = new Map();
+
+/** The kinds by tag, for reading. */
+export const byTag: Map<string, Kind> = new Map();
+
+/**
+ * Adds a kind, and the classes that are written as it. `D` are the tag and the parts, of the types that `shape` tells
+ * and the reader has checked before `make` and `excess` are called.
+ */
+export function addKind<T, D extends unknown[] = [string, ...unknown[]]>(
+  classes: readonly { readonly prototype: unknown }[],
+  tag: string,
+  shape: string,
+  take: (value: T, tag: string) => unknown[],
+  make: (data: D) => T | undefined,
+  put?: (value: T, data: D) => T | undefined,
+  excess?: (data: D, limits: Limits) => string | undefined,
+): Kind {
+  const kind: Kind = { tag, shape, take, make, put, excess };
+  byTag.set(tag, kind);
+  for (const { prototype } of classes) byPrototype.set(prototype, kind);
+  return kind;
 }

@@ -70,10 +70,9 @@ function writeContainer(value: object, scan: Scan, room: number): unknown {
   if (prototype === Object.prototype) return writeRecord(value as Container, scan, room - 1);
   if (prototype === Array.prototype) return Array.isArray(value) ? writeList(value, scan, room - 1) : BAIL;
   const kind = byPrototype.get(prototype);
-  if (!kind?.leaf) return BAIL;
+  if (!kind || !/^~[TPQ]/.test(kind.tag)) return BAIL;
   scan.rich = true;
-  const out: unknown[] = [kind.tag];
-  kind.take(value, out);
+  const out = kind.take(value as never, kind.tag);
   for (let i = 1; i < out.length; i++) {
     if (isPlain(out[i])) continue;
     out[i] = write(out[i], scan, room);

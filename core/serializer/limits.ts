@@ -55,23 +55,7 @@ export function limitsOf(options?: SerializerLimits): Limits {
   return limits;
 }
 
-/** What is there more of than a limit allows, in words. */
-export function passed(limits: Limits, cap: keyof SerializerLimits): string {
-  return `more than ${cap} (${limits[cap]})`;
-}
-
-/** Which limit the parts of a value pass that `cap` bounds, if any; counts what it bounds in all. */
-export function findPassed(
-  limits: Limits,
-  cap: keyof SerializerLimits,
-  [, text, flags]: unknown[],
-): keyof SerializerLimits | undefined {
-  let { length } = text as string;
-  // Of the kinds that have a cap, only a RegExp has flags.
-  if (flags !== undefined) {
-    if (/v/.test(flags as string)) length *= 10;
-    limits.properties += (text as string).split(/\\p\{/i).length - 1;
-    if (limits.properties > limits.maxUnicodeProperties) return "maxUnicodeProperties";
-  }
-  if (length > limits[cap]) return cap;
+/** What there is more of than a cap allows, in words, if there is. */
+export function excess(limits: Limits, cap: keyof SerializerLimits, amount: number): string | undefined {
+  if (amount > limits[cap]) return `more than ${cap} (${limits[cap]})`;
 }

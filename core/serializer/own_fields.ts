@@ -5,10 +5,11 @@
  */
 
 /** Copies data's own properties as own properties, so that a key like `__proto__` reaches no setter. */
-export function defineFields(instance: object, data: object, enumerable: boolean): void {
+export function defineFields<T extends object>(instance: T, data: object, enumerable: boolean): T {
   for (const [key, value] of Object.entries(data)) {
     Object.defineProperty(instance, key, { value, writable: true, enumerable, configurable: true });
   }
+  return instance;
 }
 
 /**

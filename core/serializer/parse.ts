@@ -6,8 +6,8 @@
 import { quote } from "../errors.ts";
 import { cutBuffers } from "./big_buffers.ts";
 import { Decoder } from "./decode.ts";
-import { type Limits, limitsOf, passed, type SerializerLimits } from "./limits.ts";
-import { fault } from "./serializer_error.ts";
+import { excess, type Limits, limitsOf, type SerializerLimits } from "./limits.ts";
+import { fault, faultAt } from "./serializer_error.ts";
 import { findPath } from "./tree_path.ts";
 import { isMarked } from "./wire.ts";
 
@@ -80,9 +80,10 @@ export function postprocess(intermediate: unknown, options?: SerializerLimits): 
 
 /** Returns pure JSON as it is, where it is not too deep. */
 function checkDepth(root: unknown, limits: Limits): unknown {
-  const { maxDepth } = limits;
-  const path = maxDepth < Infinity && findPath(root, (_, depth) => depth >= maxDepth);
-  if (path) throw fault("LIMIT_EXCEEDED", `read ${path}`, passed(limits, "maxDepth"), { path });
+  let over: string | undefined;
+  const path = limits.maxDepth < Infinity &&
+    findPath(root, (_, depth) => (over = excess(limits, "maxDepth", depth + 1)) !== undefined);
+  if (path) throw faultAt(path, "LIMIT_EXCEEDED", "read", over!);
   return root;
 }
 

@@ -3,8 +3,23 @@
  *
  * @module
  */
-import type { Place } from "./kind.ts";
 import { property } from "./tree_path.ts";
+
+/** Position of an object in the graph that is being written. */
+export interface Place {
+  /** What stands for the object in the intermediate, once it exists. */
+  out: unknown;
+  /** The object that it was first found in. */
+  readonly parent: Place | undefined;
+  /** Key of `parent.out` at which it stands. */
+  readonly key: string | number;
+  /** Containers around it, and itself. */
+  readonly depth: number;
+  /** The innermost instance, itself or around it, that can be made only when it is complete. */
+  whole: Place | undefined;
+  /** What refers to it in the table, once something did. */
+  ref: string;
+}
 
 /** What cannot be written, in words; nothing of a hostile value is run but its class's name. */
 export function describe(value: unknown): string {

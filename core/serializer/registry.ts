@@ -1,11 +1,10 @@
 /**
  * The classes that a program registers, by prototype for writing and by name for reading. Names in a text are
- * only ever looked up in the tables of `kinds.ts`.
+ * only ever looked up in the tables of `kind.ts`.
  *
  * @module
  */
 import { quote } from "../errors.ts";
-import type { Kind } from "./kind.ts";
 import { addKind, byPrototype, byTag } from "./kinds.ts";
 import { defineFields } from "./own_fields.ts";
 import { fault } from "./serializer_error.ts";
@@ -92,20 +91,21 @@ export function registerType<T extends object, D = unknown>(name: string, codec:
   if (taken || prototype === Object.prototype || prototype === Array.prototype) {
     throw fault("DUPLICATE_TYPE", "register the type", quote(name));
   }
-  addKind(kindOfCodec(name, codec as unknown as TypeCodec<object>), { prototype });
+  addCodec(name, codec as unknown as TypeCodec<object>, prototype);
 }
 
 /** `["~C" + name, data]`: with `decode`, the data has to be complete before there is an instance. */
-function kindOfCodec(name: string, codec: TypeCodec<object>): Kind {
-  const kind: Kind = {
-    tag: `~C${name}`,
-    shape: /^.$/,
-    take: (value, out) => out.push(codec.encode ? codec.encode(value) : { ...value }),
-    make: ([, data]) =>
-      codec.decode ? codec.decode(data) : codec.create ? codec.create() : Object.create(codec.type.prototype),
-  };
-  if (codec.decode) return kind;
-  kind.put = (value, [, data]) =>
-    codec.restore ? codec.restore(value, data) : defineFields(value, data as object, true);
-  return kind;
+function addCodec(name: string, codec: TypeCodec<object>, prototype: object): void {
+  addKind<object>(
+    [{ prototype }],
+    `~C${name}`,
+    "*",
+    (value, tag) => [tag, codec.encode ? codec.encode(value) : { ...value }],
+    ([, data]) => codec.decode ? codec.decode(data) : codec.create ? codec.create() : Object.create(prototype),
+    codec.decode ? undefined : (value, [, data]) => {
+      if (codec.restore) codec.restore(value, data);
+      else defineFields(value, data as object, true);
+      return value;
+    },
+  );
 }

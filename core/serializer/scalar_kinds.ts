@@ -4,70 +4,71 @@
  * @module
  */
 import { headersFromText, headersToText, isHeaderText } from "./header_text.ts";
-import type { Kind } from "./kind.ts";
+import { addKind, type Kind } from "./kind.ts";
+import { excess } from "./limits.ts";
 
-/** What a Date is written as: `["~T", milliseconds]`, with `null` for an invalid one. */
-export function dateTag(value: Date): [tag: string, time: number | null] {
-  return ["~T", timeOf(value)];
-}
-
-function timeOf(value: Date): number | null {
-  const time = value.getTime();
-  return time === time ? time : null;
-}
+type Text = [tag: string, text: string];
 
 /** `["~I", digits]` */
-export const bigint: Kind<bigint> = {
-  tag: "~I",
-  shape: /^s$/,
-  cap: "maxBigIntDigits",
-  take: (value, out) => out.push(String(value)),
-  make: ([, digits]) => /^-?\d+$/.test(digits as string) ? BigInt(digits as string) : undefined,
-};
+export const bigint: Kind = addKind<bigint, Text>(
+  [],
+  "~I",
+  "s",
+  (value, tag) => [tag, String(value)],
+  ([, digits]) => /^-?\d+$/.test(digits) ? BigInt(digits) : undefined,
+  undefined,
+  ([, digits], limits) => excess(limits, "maxBigIntDigits", digits.length),
+);
 
-/** `["~T", milliseconds]` */
-export const date: Kind<Date> = {
-  tag: "~T",
-  leaf: true,
-  take: (value, out) => out.push(timeOf(value)),
-  make({ 1: part }) {
-    const time = part === null ? NaN : part as number;
-    const value = new Date(time);
-    return Object.is(value.getTime(), time) ? value : undefined;
+// ["~T", milliseconds], with null for an invalid one
+addKind<Date>([Date], "~T", "", dateTag, (data) => {
+  const value = new Date(data[1] as number ?? NaN);
+  return data.length === 2 && Object.is(dateTag(value)[1], data[1]) ? value : undefined;
+});
+
+/** What a Date is written as. */
+export function dateTag(value: Date): [tag: string, time: number | null] {
+  const time = value.getTime();
+  return ["~T", time === time ? time : null];
+}
+
+// ["~R", source, flags, lastIndex]
+addKind<RegExp, [tag: string, source: string, flags: string, lastIndex: number]>(
+  [RegExp],
+  "~R",
+  "ssn",
+  ({ source, flags, lastIndex }, tag) => [tag, source, flags, Number(lastIndex)],
+  ([, source, flags, lastIndex]) => Object.assign(new RegExp(source, flags), { lastIndex }),
+  undefined,
+  ([, source, flags], limits) => {
+    limits.properties += source.split(/\\p\{/i).length - 1;
+    return excess(limits, "maxUnicodeProperties", limits.properties) ??
+      excess(limits, "maxRegExpLength", flags.includes("v") ? source.length * 10 : source.length);
   },
-};
+);
 
-/** `["~R", source, flags, lastIndex]` */
-export const regExp: Kind<RegExp> = {
-  tag: "~R",
-  shape: /^ssn$/,
-  cap: "maxRegExpLength",
-  take: ({ source, flags, lastIndex }, out) => out.push(source, flags, Number(lastIndex)),
-  make: ([, source, flags, lastIndex]) => Object.assign(new RegExp(source as string, flags as string), { lastIndex }),
-};
+// ["~X", primitive]
+addKind<object>(
+  [Number, String, Boolean, BigInt, Symbol],
+  "~X",
+  "*",
+  (value, tag) => [tag, value.valueOf()],
+  ([, primitive]) => /[nsb]/.test((typeof primitive)[0]) ? Object(primitive) : undefined,
+);
 
-/** `["~X", primitive]` */
-export const boxed: Kind = {
-  tag: "~X",
-  shape: /^[nsb]$/,
-  take: (value, out) => out.push(value.valueOf()),
-  make: ([, primitive]) => Object(primitive),
-};
+// ["~H", text], one line `name: value` a header, each ended by a line feed
+addKind<Headers, Text>(
+  [Headers],
+  "~H",
+  "s",
+  (value, tag) => [tag, headersToText(value)],
+  ([, text]) => isHeaderText(text) ? headersFromText(text) : undefined,
+);
 
-/** `["~H", text]`, one line `name: value` a header, each ended by a line feed. */
-export const headers: Kind<Headers> = {
-  tag: "~H",
-  shape: /^s$/,
-  take: (value, out) => out.push(headersToText(value)),
-  make: ([, text]) => isHeaderText(text as string) ? headersFromText(text as string) : undefined,
-};
+addText("~U", URL);
+addText("~W", URLSearchParams);
 
-/** `["~U", href]` and `["~W", query]` */
-export function textKind<T extends object>(tag: string, Class: new (text: string) => T): Kind<T> {
-  return {
-    tag,
-    shape: /^s$/,
-    take: (value, out) => out.push(String(value)),
-    make: ([, text]) => new Class(text as string),
-  };
+// ["~U", href] and ["~W", query]
+function addText<T extends object>(tag: string, Class: { new (text: string): T; readonly prototype: T }): void {
+  addKind<T, Text>([Class], tag, "s", (value, tag) => [tag, String(value)], ([, text]) => new Class(text));
 }

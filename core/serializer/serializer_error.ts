@@ -113,3 +113,14 @@ export function fault(
   const remedy = REMEDIES[code] ?? "pass what stringify of this version wrote";
   return new SerializerError(code, `Cannot ${action}: ${remedy}, got ${got}`, details);
 }
+
+/** The error of a cause at a path, which it could not `read` or `write`. */
+export function faultAt(
+  path: string,
+  code: SerializerErrorCode,
+  action: string,
+  got: string,
+  why?: ErrorOptions,
+): SerializerError {
+  return fault(code, `${action} ${path}`, got, { path, ...why });
+}

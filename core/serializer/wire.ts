@@ -23,6 +23,13 @@ export function isMarked(value: unknown): value is [string, ...unknown[]] {
   return Array.isArray(value) && typeof value[0] === "string" && value[0].startsWith(SIGNATURE);
 }
 
+/** Whether a value is the first element of a tagged value. */
+export function isTag(value: unknown): value is string {
+  if (typeof value !== "string" || value.charCodeAt(0) !== TILDE) return false;
+  const letter = value.charCodeAt(1);
+  return letter >= 65 && letter <= 90;
+}
+
 /** Whether a value is an object or array, of which a tree of JSON consists. */
 export function isContainer(value: unknown): value is object {
   return typeof value === "object" && value !== null;
