@@ -21,9 +21,8 @@ export class CircuitBreaker {
   readonly #cooldown: number;
   #inRow = 0;
   #openUntil: number | undefined;
-  /** Requests that have begun, and which of them tries the host. */
-  #begun = 0;
-  #probe: number | undefined;
+  /** Whether a request is under way that tries the host. */
+  #probing = false;
 
   /** Creates a closed one. */
   constructor(options: Required<BreakerOptions>) {
@@ -44,18 +43,18 @@ export class CircuitBreaker {
    */
   readyAt(now: number): number {
     if (this.#openUntil === undefined) return now;
-    return this.#probe === undefined ? this.#openUntil : Infinity;
+    return this.#probing ? Infinity : this.#openUntil;
   }
 
   /**
    * A request begins.
    *
-   * @returns Its number, for {@linkcode CircuitBreaker.end}.
+   * @returns Whether it tries the host, for {@linkcode CircuitBreaker.end}.
    */
-  begin(): number {
-    this.#begun++;
-    if (this.#openUntil !== undefined) this.#probe = this.#begun;
-    return this.#begun;
+  begin(): boolean {
+    const probe = this.#openUntil !== undefined;
+    this.#probing ||= probe;
+    return probe;
   }
 
   /**
@@ -63,15 +62,15 @@ export class CircuitBreaker {
    *
    * @param result Whether the host answered; `"unknown"` when that cannot be told, e.g. after an abort.
    * @param now In milliseconds since the epoch.
-   * @param number Which request. While the one that tries the host is under way, the end of an older one lets no other.
+   * @param probe Whether it tried the host. While such a one is under way, the end of an older one lets no other.
    */
-  end(result: "answered" | "failed" | "unknown", now: number, number: number): void {
+  end(result: "answered" | "failed" | "unknown", now: number, probe: boolean): void {
     if (result === "answered") {
       this.#inRow = 0;
       this.#openUntil = undefined;
     } else if (result === "failed" && ++this.#inRow >= this.#failures) {
       this.#openUntil = now + this.#cooldown;
     }
-    if (number === this.#probe) this.#probe = undefined;
+    if (probe) this.#probing = false;
   }
 }

@@ -3,49 +3,27 @@
  *
  * @module
  */
-import type { RowKey } from "../storage.ts";
-import type { Priority } from "../requests/route.ts";
-import type { InLine } from "./line.ts";
-import type { EntryHead, EntryKind, EntryMeta } from "./orchestrator_rows.ts";
+import type { StopSwitch } from "../fetch/stop_signal.ts";
+import type { EntryHead } from "./orchestrator_rows.ts";
 
 /** Where a request stands: in line, waiting for a time, being fetched, being delivered, or nowhere any more. */
 export type Phase = "line" | "waiting" | "fetching" | "delivering" | "gone";
 
-/** A request in an orchestrator's memory. */
-export class Entry implements InLine {
-  /** Its place: the order of arrival. */
-  readonly id: string;
-  /** Where its row is. */
-  key: RowKey;
-  /** What its row holds. */
-  kind: EntryKind;
-  /** What its row says. */
-  meta: EntryMeta;
+/** A request in an orchestrator's memory: what its row says, and where it stands. */
+export interface Entry extends EntryHead {
   /** Where it stands. */
-  phase: Phase = "waiting";
+  phase: Phase;
   /** Ends its fetch. */
-  controller: AbortController | undefined;
+  readonly stop: StopSwitch;
+}
 
-  /** Creates it from its row. */
-  constructor(head: EntryHead) {
-    this.id = head.key.id;
-    this.key = head.key;
-    this.kind = head.kind;
-    this.meta = head.meta;
-  }
-
-  /** Its row as it would be at another time, in milliseconds since the epoch. */
-  at(due: number): EntryHead {
-    return { key: { due, id: this.id }, kind: this.kind, meta: this.meta };
-  }
-
-  /** How urgent it is. */
-  get priority(): Priority {
-    return this.meta.priority;
-  }
-
-  /** Where it goes. */
-  get host(): string {
-    return this.meta.host;
-  }
+/**
+ * When something has to be done about a request, if nothing happens before.
+ *
+ * @returns In milliseconds since the epoch; `Infinity` while it is on its way.
+ */
+export function attentionAt({ phase, kind, key, meta }: Entry): number {
+  if (phase !== "line" && phase !== "waiting") return Infinity;
+  const expires = kind === "job" ? meta.expires : Infinity;
+  return phase === "waiting" ? Math.min(key.due, expires) : expires;
 }

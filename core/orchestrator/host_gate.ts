@@ -11,14 +11,14 @@ import { RateLimit } from "./rate_limit.ts";
 export class HostGate {
   readonly #concurrency: number;
   readonly #rate: RateLimit | undefined;
-  readonly #breaker: CircuitBreaker | undefined;
+  readonly #breaker: CircuitBreaker;
   #inFlight = 0;
 
   /** Creates a gate that nothing has passed. */
   constructor(limits: HostLimits) {
     this.#concurrency = limits.concurrency;
     this.#rate = limits.rate && new RateLimit(limits.rate);
-    this.#breaker = limits.breaker && new CircuitBreaker(limits.breaker);
+    this.#breaker = new CircuitBreaker(limits.breaker);
   }
 
   /** How many fetches are under way. */
@@ -28,7 +28,7 @@ export class HostGate {
 
   /** Where the breaker stands. */
   breaker(now: number): BreakerState {
-    return this.#breaker?.state(now) ?? "closed";
+    return this.#breaker.state(now);
   }
 
   /**
@@ -39,7 +39,7 @@ export class HostGate {
    */
   readyAt(now: number): number {
     if (this.#inFlight >= this.#concurrency) return Infinity;
-    return Math.max(this.#rate?.readyAt(now) ?? now, this.#breaker?.readyAt(now) ?? now);
+    return Math.max(this.#rate?.readyAt(now) ?? now, this.#breaker.readyAt(now));
   }
 
   /** Whether nothing is lost by forgetting the host, but for failures that have opened no breaker. */
@@ -47,16 +47,16 @@ export class HostGate {
     return this.#inFlight === 0 && this.readyAt(now) <= now && this.breaker(now) === "closed";
   }
 
-  /** A fetch begins at `now`; returns its number, for {@linkcode HostGate.end}. */
-  begin(now: number): number {
+  /** A fetch begins at `now`; as in {@linkcode CircuitBreaker.begin}. */
+  begin(now: number): boolean {
     this.#inFlight++;
     this.#rate?.begin(now);
-    return this.#breaker?.begin() ?? 0;
+    return this.#breaker.begin();
   }
 
   /** A fetch has ended; as in {@linkcode CircuitBreaker.end}. */
-  end(result: "answered" | "failed" | "unknown", now: number, number: number): void {
+  end(result: "answered" | "failed" | "unknown", now: number, probe: boolean): void {
     this.#inFlight--;
-    this.#breaker?.end(result, now, number);
+    this.#breaker.end(result, now, probe);
   }
 }

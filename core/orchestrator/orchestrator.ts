@@ -6,26 +6,25 @@
 import type { Clock } from "../clock.ts";
 import { JobCompany } from "../fetch/company.ts";
 import { encodeOutcome } from "../fetch/encode_outcome.ts";
-import { FetchError } from "../fetch/fetch_error.ts";
+import { FetchError, type FetchErrorCode, type FetchErrorInit } from "../fetch/fetch_error.ts";
 import { fetchRetryPolicy, nextTryIn } from "../fetch/fetch_retry.ts";
 import type { Acknowledgement, Job, Message } from "../job.ts";
 import type { OriginAddress } from "../requests/origin_address.ts";
 import type { PerformJobOptions } from "../fetch/perform_job.ts";
 import { requestTarget } from "../requests/request_target.ts";
 import { runFetch } from "../fetch/run_fetch.ts";
+import { StopSwitch } from "../fetch/stop_signal.ts";
 import type { Priority } from "../requests/route.ts";
 import type { ResponseSync } from "../serializer/response_sync.ts";
-import type { RowKey, Storage } from "../storage.ts";
+import type { Storage } from "../storage.ts";
 import { arrival } from "./arrival.ts";
-import { Entry } from "./entry.ts";
-import type { HostGate } from "./host_gate.ts";
-import { HostGates } from "./host_gates.ts";
+import { attentionAt, type Entry, type Phase } from "./entry.ts";
 import { Line } from "./line.ts";
 import { hostResult } from "./host_result.ts";
 import type { OrchestratorEvent, OrchestratorStatistics } from "./orchestrator_events.ts";
 import { type OrchestratorLimits, orchestratorLimits, type OrchestratorOptions } from "./orchestrator_options.ts";
-import { OrchestratorRows } from "./orchestrator_rows.ts";
-import { Outbox, type OutboxOptions, type OutboxResult } from "./outbox.ts";
+import { type EntryHead, type EntryMeta, OrchestratorRows } from "./orchestrator_rows.ts";
+import { type OutboxOptions, sendOutcome } from "./outbox.ts";
 import { QueueFullError } from "./queue_full.ts";
 import { Sleeper } from "./sleeper.ts";
 import { UlidSource } from "./ulid.ts";
@@ -67,17 +66,15 @@ export class Orchestrator {
   readonly #parts: OrchestratorParts;
   readonly #limits: OrchestratorLimits;
   readonly #rows: OrchestratorRows;
-  readonly #outbox: Outbox;
   readonly #sleeper: Sleeper;
-  readonly #line = new Line<Entry>();
-  readonly #gates: HostGates;
+  readonly #line: Line<Entry>;
   readonly #entries = new Map<string, Entry>();
-  readonly #waiting = new Set<Entry>();
   readonly #counts: Partial<Record<OrchestratorEvent["type"], number>> = {};
-  readonly #ulids: UlidSource;
+  readonly #ulids = new UlidSource();
   #inFlight = 0;
   #delivering = 0;
-  #nextExpiry = Infinity;
+  /** When the first of the entries needs attention; it may be too early, never too late. */
+  #attentionAt = Infinity;
   #closed = false;
 
   /**
@@ -89,19 +86,15 @@ export class Orchestrator {
   constructor(parts: OrchestratorParts) {
     this.#parts = parts;
     this.#limits = orchestratorLimits(parts.options);
-    this.#gates = new HostGates(this.#limits);
+    this.#line = new Line(this.#limits);
     this.#rows = new OrchestratorRows(parts.storage);
-    this.#outbox = new Outbox(this.#rows, parts);
     this.#sleeper = new Sleeper(parts.storage, parts.clock, () => this.wake(), parts.timersOnly);
-    let last: string | undefined;
-    for (const head of this.#rows.heads((row) => this.#tellUnreadable(row))) {
-      const entry = new Entry(head);
-      if (last === undefined || entry.id > last) last = entry.id;
+    for (const head of this.#rows.heads((key) => this.#tell("unreadable", { key }))) {
       // An outcome may have been sent before the loss: what is sent now may be a second one.
-      if (head.meta.started) entry.meta = { ...entry.meta, sending: Math.max(1, entry.meta.sending) };
-      this.#keep(entry);
+      if (head.meta.started) head.meta.sending = Math.max(1, head.meta.sending);
+      this.#ulids.follow(head.key.id);
+      this.#keep(head, "waiting");
     }
-    this.#ulids = new UlidSource(last);
   }
 
   /**
@@ -119,22 +112,25 @@ export class Orchestrator {
     const { maxRequestAge, maxQueued } = this.#limits;
     const meta = arrival(job, origin, priority, { now, maxRequestAge });
     const known = this.#entries.get(job.token);
-    if (known !== undefined) return this.#dispatchedAgain(known, job.attempt);
+    if (known !== undefined) {
+      if (job.attempt <= known.meta.attempt) return;
+      known.meta.attempt = job.attempt;
+      return this.#rows.change(known);
+    }
     if (this.#entries.size >= maxQueued) throw new QueueFullError(maxQueued);
-    const head = { key: { due: now, id: this.#ulids.next(now) }, kind: "job", meta } as const;
+    const head: EntryHead = { key: { due: now, id: this.#ulids.next(now) }, kind: "job", meta };
     this.#rows.put(head, JSON.stringify(job));
-    const entry = new Entry(head);
-    this.#keep(entry);
-    this.#tell("queued", entry);
+    this.#keep(head, "line");
+    this.#tell("queued", head);
     this.wake();
   }
 
   /** Gives a job up, wherever it stands. The server may have acted; nothing is delivered. */
   abort(id: string, token: string): void {
     const entry = this.#entries.get(token);
-    if (entry === undefined || entry.meta.jobId !== id) return;
+    if (entry?.meta.jobId !== id) return;
     this.#rows.remove(entry.key);
-    entry.controller?.abort();
+    entry.stop.abort();
     this.#forget(entry);
     this.#tell("aborted", entry);
     this.wake();
@@ -145,8 +141,7 @@ export class Orchestrator {
     if (this.#closed) return;
     try {
       const now = this.#parts.clock.now();
-      this.#release(now);
-      this.#expire(now);
+      this.#attend(now);
       this.#begin(now);
       this.#sleep(now);
     } catch (error) {
@@ -159,87 +154,77 @@ export class Orchestrator {
     this.#closed = true;
     this.#sleeper.close();
     for (const entry of this.#entries.values()) {
-      entry.phase = "gone";
-      entry.controller?.abort();
+      this.#place(entry, "gone");
+      entry.stop.abort();
     }
   }
 
   /** What it does at this moment. */
   statistics(): OrchestratorStatistics {
     const now = this.#parts.clock.now();
-    const jobs = [...this.#entries.values()].filter(({ kind }) => kind === "job");
+    const entries = [...this.#entries.values()];
+    const jobs = entries.filter(({ kind }) => kind === "job");
     return {
       queued: jobs.filter(({ phase }) => phase === "line" || phase === "waiting").length,
       inFlight: this.#inFlight,
-      delivering: [...this.#entries.values()].filter(({ kind, phase }) => kind === "outcome" || phase === "delivering")
-        .length,
+      delivering: entries.filter(({ kind, phase }) => kind === "outcome" || phase === "delivering").length,
       oldest: jobs.reduce((oldest, { meta }) => Math.max(oldest, now - meta.arrived), 0),
-      hosts: this.#gates.statistics(this.#line.byHost(), now),
+      hosts: this.#line.statistics(now),
       events: { ...this.#counts },
     };
   }
 
-  #dispatchedAgain(entry: Entry, attempt: number): void {
-    if (attempt <= entry.meta.attempt) return;
-    entry.meta = { ...entry.meta, attempt };
-    this.#rows.change(entry.key, entry);
-  }
-
-  #keep(entry: Entry): void {
-    this.#entries.set(entry.meta.token, entry);
-    this.#waiting.add(entry);
-    if (entry.kind === "job") this.#nextExpiry = Math.min(this.#nextExpiry, entry.meta.expires);
+  #keep(head: EntryHead, phase: Phase): void {
+    const entry: Entry = { ...head, phase: "gone", stop: new StopSwitch() };
+    this.#entries.set(head.meta.token, entry);
+    this.#place(entry, phase);
   }
 
   #forget(entry: Entry): void {
-    entry.phase = "gone";
     this.#entries.delete(entry.meta.token);
-    this.#waiting.delete(entry);
-    this.#line.remove(entry);
+    this.#place(entry, "gone");
+  }
+
+  /** The one place where an entry moves on. */
+  #place(entry: Entry, phase: Phase): void {
+    if (entry.phase === "line") this.#line.remove(entry);
+    entry.phase = phase;
+    if (phase === "line") this.#line.add(entry);
+    this.#attentionAt = Math.min(this.#attentionAt, attentionAt(entry));
   }
 
   /** Lets those go on whose time has come. */
-  #release(now: number): void {
-    for (const entry of this.#waiting) {
-      if (entry.key.due > now) continue;
-      this.#waiting.delete(entry);
-      const { attempt } = entry.meta;
-      if (entry.kind === "outcome") {
-        this.#deliver(entry, () => this.#outbox.again(entry));
-      } else if (entry.meta.started && !entry.meta.idempotent) {
-        this.#end(entry, "lost", (url) => new FetchError("EXECUTOR_LOST", url, { ambiguous: true, attempt }));
-      } else {
-        entry.phase = "line";
-        this.#line.add(entry);
-      }
+  #attend(now: number): void {
+    if (now < this.#attentionAt) return;
+    this.#attentionAt = Infinity;
+    for (const entry of this.#entries.values()) {
+      if (attentionAt(entry) <= now) this.#goOn(entry, now);
+      this.#attentionAt = Math.min(this.#attentionAt, attentionAt(entry));
     }
   }
 
-  #expire(now: number): void {
-    if (now < this.#nextExpiry) return;
-    this.#nextExpiry = Infinity;
-    for (const entry of this.#entries.values()) {
-      if (entry.kind !== "job" || (entry.phase !== "line" && entry.phase !== "waiting")) continue;
-      if (now < entry.meta.expires) {
-        this.#nextExpiry = Math.min(this.#nextExpiry, entry.meta.expires);
-        continue;
-      }
-      this.#line.remove(entry);
-      this.#waiting.delete(entry);
-      const { arrived, tries } = entry.meta;
+  #goOn(entry: Entry, now: number): void {
+    const { attempt, arrived, expires, idempotent, started, tries } = entry.meta;
+    if (entry.kind === "outcome") {
+      const row = this.#read(entry);
+      if (row !== undefined) this.#deliver(entry, row.job, row.outcome);
+    } else if (started && !idempotent) {
+      this.#end(entry, "lost", "EXECUTOR_LOST", { ambiguous: true, attempt });
+    } else if (now < expires) {
+      this.#place(entry, "line");
+    } else {
       const total = now - arrived;
       const detail = `${total} ms in the orchestrator's line`;
-      const timings = { start: arrived, total };
-      this.#end(entry, "expired", (url) => new FetchError("TIMEOUT", url, { attempt: tries + 1, detail, timings }));
+      this.#end(entry, "expired", "TIMEOUT", { attempt: tries + 1, detail, timings: { start: arrived, total } });
     }
   }
 
   /** Ends a job that is not fetched. */
-  #end(entry: Entry, type: "lost" | "expired", outcome: (url: string) => FetchError): void {
-    const job = this.#job(entry);
-    if (job === undefined) return this.#forget(entry);
+  #end(entry: Entry, type: "lost" | "expired", code: FetchErrorCode, init: FetchErrorInit): void {
+    const job = this.#read(entry)?.job;
+    if (job === undefined) return;
     this.#tell(type, entry);
-    this.#hand(entry, job, outcome(requestTarget(job)?.url ?? ""));
+    this.#hand(entry, job, new FetchError(code, requestTarget(job)?.url ?? "", init));
   }
 
   get #hasRoom(): boolean {
@@ -249,56 +234,42 @@ export class Orchestrator {
 
   #begin(now: number): void {
     while (this.#hasRoom) {
-      const entry = this.#line.next((host) => this.#gate(host).readyAt(now) <= now);
+      const entry = this.#line.next(now);
       if (entry === undefined) return;
       this.#fetch(entry).catch((error) => this.#fail(error));
     }
   }
 
   async #fetch(entry: Entry): Promise<void> {
-    const { clock } = this.#parts;
-    const job = this.#job(entry);
-    if (job === undefined) return this.#forget(entry);
-    const gate = this.#gate(entry.host);
-    entry.phase = "fetching";
-    entry.controller = new AbortController();
+    const job = this.#read(entry)?.job;
+    if (job === undefined) return;
+    const { fetch, clock, deliverTo, onGone } = this.#parts;
+    const gate = this.#line.gate(entry);
+    this.#place(entry, "fetching");
     this.#inFlight++;
-    const number = gate.begin(clock.now());
+    const probe = gate.begin(clock.now());
     this.#markStarted(entry, job);
     this.#tell("started", entry);
-    const { outcome, answered } = await this.#try(entry, job, entry.controller);
-    this.#inFlight--;
-    gate.end(this.#isGone(entry) ? "unknown" : hostResult(outcome), clock.now(), number);
-    entry.controller = undefined;
-    if (this.#closed) return;
-    if (this.#isGone(entry)) this.#parts.onGone?.();
-    else this.#judge(entry, answered, outcome);
-    this.wake();
-  }
-
-  async #try(
-    entry: Entry,
-    job: Job,
-    controller: AbortController,
-  ): Promise<{ readonly outcome: ResponseSync | FetchError; readonly answered: Job }> {
-    const { fetch, clock, deliverTo } = this.#parts;
     const deliver = (message: Message) => deliverTo(entry.meta.origin, message);
     const company = new JobCompany(job, { ...this.#parts, deliver }, () => this.abort(job.id, job.token));
     // Tries are counted here, where those that wait take no place.
     const once = { ...job, retry: undefined };
-    const { signal } = controller;
-    const outcome = await runFetch(once, { fetch, clock, signal, attempt: entry.meta.tries + 1 });
+    const outcome = await runFetch(once, { fetch, clock, signal: entry.stop, attempt: entry.meta.tries + 1 });
     const answered = await company.end();
     // From here on the row knows of the outcome, and the origin waits for an orchestrator until the deadline.
     company.close();
-    return { outcome, answered };
+    this.#inFlight--;
+    gate.end(hostResult(outcome), clock.now(), probe);
+    if (entry.phase === "gone") onGone?.();
+    else this.#judge(entry, answered, outcome);
+    this.wake();
   }
 
   /** After a restart it matters whether a request had begun that may not be repeated, or has no row at its origin. */
   #markStarted(entry: Entry, job: Job): void {
     if (entry.meta.idempotent && (job.carried?.durability ?? "strict") === "strict") return;
-    entry.meta = { ...entry.meta, started: true };
-    this.#rows.change(entry.key, entry);
+    entry.meta.started = true;
+    this.#rows.change(entry);
   }
 
   #judge(entry: Entry, job: Job, outcome: ResponseSync | FetchError): void {
@@ -312,75 +283,56 @@ export class Orchestrator {
       return this.#hand(entry, job, outcome);
     }
     this.#tell("retrying", entry);
-    entry.meta = { ...entry.meta, tries: tries + 1, started: false };
-    const head = entry.at(clock.now() + wait);
-    this.#rows.change(entry.key, head);
-    entry.key = head.key;
-    entry.phase = "waiting";
-    this.#waiting.add(entry);
-    this.#nextExpiry = Math.min(this.#nextExpiry, expires);
+    Object.assign(entry.meta, { tries: tries + 1, started: false });
+    this.#rows.change(entry, clock.now() + wait);
+    this.#place(entry, "waiting");
   }
 
   #hand(entry: Entry, job: Job, outcome: ResponseSync | FetchError): void {
-    const text = encodeOutcome(outcome, job, this.#parts.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
-    this.#deliver(entry, () => this.#outbox.first(entry, job, text));
+    this.#deliver(entry, job, encodeOutcome(outcome, job, this.#parts.maxDeliveryBytes ?? MAX_DELIVERY_BYTES));
   }
 
-  #deliver(entry: Entry, send: () => Promise<OutboxResult>): void {
-    entry.phase = "delivering";
+  #deliver(entry: Entry, job: Job, outcome: string): void {
+    this.#place(entry, "delivering");
     this.#delivering++;
-    send().then((result) => {
+    sendOutcome(entry, job, outcome, this.#rows, this.#parts).then((result) => {
       this.#delivering--;
-      if (this.#closed) return;
-      if (!this.#isGone(entry)) this.#delivered(entry, result);
+      if (entry.phase !== "gone") this.#sent(entry, result);
       this.wake();
     }).catch((error) => this.#fail(error));
   }
 
-  #delivered(entry: Entry, result: OutboxResult): void {
-    if (result.type === "kept") {
-      entry.phase = "waiting";
-      this.#waiting.add(entry);
-      return;
-    }
-    if (result.type !== "unreadable") this.#rows.remove(entry.key);
+  #sent(entry: Entry, result: Acknowledgement | "kept" | "undelivered"): void {
+    if (result === "kept") return this.#place(entry, "waiting");
+    this.#rows.remove(entry.key);
     this.#forget(entry);
-    const known: { answer?: Acknowledgement } = result.type === "delivered" ? { answer: result.answer } : {};
-    this.#tell(result.type, entry, known);
+    if (result === "undelivered") this.#tell(result, entry);
+    else this.#tell("delivered", entry, { answer: result });
   }
 
   #sleep(now: number): void {
-    let at = Math.min(this.#nextExpiry, ...[...this.#waiting].map(({ key }) => key.due));
-    if (this.#hasRoom) {
-      for (const host of this.#line.byHost().keys()) at = Math.min(at, this.#gate(host).readyAt(now));
-    }
-    this.#sleeper.sleep(at === Infinity ? undefined : Math.max(at, now), this.#inFlight + this.#delivering > 0);
+    const at = Math.min(this.#attentionAt, this.#hasRoom ? this.#line.readyAt(now) : Infinity);
+    this.#sleeper.sleep(Math.max(at, now), this.#inFlight + this.#delivering > 0);
   }
 
-  #gate(host: string): HostGate {
-    return this.#gates.of(host, this.#parts.clock.now());
-  }
-
-  #job(entry: Entry): Job | undefined {
+  /** Reads a row; one that cannot be read is left alone until the next start. */
+  #read(entry: Entry): { readonly job: Job; readonly outcome: string } | undefined {
     const row = this.#rows.read(entry.key);
+    if (typeof row === "object") return row;
+    this.#forget(entry);
     if (row === "unreadable") this.#tell(row, entry);
-    return typeof row === "object" ? row.job : undefined;
+    return undefined;
   }
 
-  /** As a method, because an entry may go while somebody waits. */
-  #isGone(entry: Entry): boolean {
-    return entry.phase === "gone";
-  }
-
-  #tellUnreadable({ id }: RowKey): void {
-    this.#counts.unreadable = (this.#counts.unreadable ?? 0) + 1;
-    this.#parts.onEvent?.({ type: "unreadable", id, jobId: "", host: "", attempt: 1 });
-  }
-
-  #tell(type: OrchestratorEvent["type"], entry: Entry, more: Partial<OrchestratorEvent> = {}): void {
+  #tell(
+    type: OrchestratorEvent["type"],
+    { key: { id }, meta: { jobId = "", host = "", tries = 0 } = {} }: Pick<EntryHead, "key"> & {
+      meta?: Partial<EntryMeta>;
+    },
+    more: Partial<OrchestratorEvent> = {},
+  ): void {
     this.#counts[type] = (this.#counts[type] ?? 0) + 1;
-    const { jobId, host, tries } = entry.meta;
-    this.#parts.onEvent?.({ type, id: entry.id, jobId, host, attempt: tries + 1, ...more });
+    this.#parts.onEvent?.({ type, id, jobId, host, attempt: tries + 1, ...more });
   }
 
   #fail(error: unknown): void {

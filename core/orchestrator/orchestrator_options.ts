@@ -35,8 +35,8 @@ export interface HostLimits {
   readonly concurrency: number;
   /** As in {@linkcode HostOptions.rate}. */
   readonly rate: RateOptions | undefined;
-  /** As in {@linkcode HostOptions.breaker}. */
-  readonly breaker: Required<BreakerOptions> | undefined;
+  /** As in {@linkcode HostOptions.breaker}; one that never opens takes any number of failures. */
+  readonly breaker: Required<BreakerOptions>;
 }
 
 /** How an orchestrator behaves, checked, with every default filled in. */
@@ -78,16 +78,16 @@ export function orchestratorLimits(options: OrchestratorOptions = {}): Orchestra
 }
 
 function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLimits {
-  const { concurrency, rate, breaker } = { ...common, ...own };
+  const { concurrency, rate, breaker = BREAKER } = { ...common, ...own };
   if (concurrency !== undefined) checkInteger(`${path}concurrency`, concurrency);
   if (rate !== undefined) {
     checkObject(`${path}rate`, rate);
     checkInteger(`${path}rate.requests`, rate.requests);
     checkSpan(`${path}rate.per`, rate.per, true);
   }
-  if (breaker !== undefined && breaker !== false) checkObject(`${path}breaker`, breaker);
-  const breaks = breaker === false ? undefined : { ...BREAKER, ...breaker };
-  if (breaks !== undefined) {
+  const breaks = { ...BREAKER, ...(breaker || { failures: Infinity }) };
+  if (breaker !== false) {
+    checkObject(`${path}breaker`, breaker);
     checkInteger(`${path}breaker.failures`, breaks.failures);
     checkSpan(`${path}breaker.cooldown`, breaks.cooldown, true);
   }

@@ -11,7 +11,7 @@ import { isJob } from "../requests/message.ts";
 import { PRIORITIES, type Priority } from "../requests/route.ts";
 import { MAX_DUE, type Row, type RowKey, type Storage } from "../storage.ts";
 
-/** What a row says besides its long text. */
+/** What a row says besides its long text. What is not fixed changes in memory first. */
 export interface EntryMeta {
   /** Who wants the outcome. */
   readonly origin: OriginAddress;
@@ -24,19 +24,19 @@ export interface EntryMeta {
   /** The job's id at its origin. */
   readonly jobId: string;
   /** The origin's latest dispatch of it. */
-  readonly attempt: number;
+  attempt: number;
   /** When it came, in milliseconds since the epoch. */
   readonly arrived: number;
   /** When it may wait in line no longer, in milliseconds since the epoch. */
   readonly expires: number;
   /** How many tries have failed. */
-  readonly tries: number;
+  tries: number;
   /** Whether the request may be repeated. */
   readonly idempotent: boolean;
   /** Whether a try may be under way or have ended; written only where that matters after a restart. */
-  readonly started: boolean;
+  started: boolean;
   /** Of an outcome: how often it has been sent. */
-  readonly sending: number;
+  sending: number;
 }
 
 /** A row's text is the job as JSON, or the job without its request and, on the next line, the outcome. */
@@ -45,9 +45,9 @@ export type EntryKind = "job" | "outcome";
 /** A row without its long text. */
 export interface EntryHead {
   /** Where it is. */
-  readonly key: RowKey;
+  key: RowKey;
   /** What it holds. */
-  readonly kind: EntryKind;
+  kind: EntryKind;
   /** What it says. */
   readonly meta: EntryMeta;
 }
@@ -85,11 +85,11 @@ export class OrchestratorRows {
    */
   put(head: EntryHead, text: string): void {
     this.#storage.transaction(() => {
-      const pieces = cut(text);
-      pieces.slice(1).forEach((piece, index) => {
-        this.#storage.insert({ ...pieceKey(head.key.id, index), kind: "piece", payload: piece, named: false });
+      const [first, ...rest] = cut(text);
+      rest.forEach((payload, index) => {
+        this.#storage.insert({ ...pieceKey(head.key.id, index), kind: "piece", payload, named: false });
       });
-      this.#storage.insert(rowOf(head, pieces.length - 1, pieces[0]));
+      this.#storage.insert(rowOf(head, rest.length, first));
     });
   }
 
@@ -98,11 +98,9 @@ export class OrchestratorRows {
     const row = this.#storage.get(key);
     if (row === undefined) return undefined;
     const { pieces, first } = split(row);
-    const rest = Array.from(
-      { length: pieces },
-      (_, index) => this.#storage.get(pieceKey(key.id, index))?.payload ?? "",
-    );
-    return first + rest.join("");
+    let text = first;
+    for (let index = 0; index < pieces; index++) text += this.#storage.get(pieceKey(key.id, index))?.payload ?? "";
+    return text;
   }
 
   /**
@@ -122,41 +120,55 @@ export class OrchestratorRows {
     }
   }
 
-  /** Changes where a row is and what it says, but not its text. Nothing happens when there is no such row. */
-  change(key: RowKey, head: EntryHead): void {
+  /**
+   * Writes down what a row says, but not its text. Nothing is written when there is no such row.
+   *
+   * @param head Where it is, and what it says; its `key` is changed.
+   * @param due Where it goes, in milliseconds since the epoch.
+   */
+  change(head: EntryHead, due: number = head.key.due): void {
+    const moved = { ...head, key: { due, id: head.key.id } };
     this.#storage.transaction(() => {
-      const row = this.#storage.get(key);
+      const row = this.#storage.get(head.key);
       if (row === undefined) return;
       const { pieces, first } = split(row);
-      this.#storage.move(key, rowOf(head, pieces, first));
+      this.#storage.move(head.key, rowOf(moved, pieces, first));
     });
+    head.key = moved.key;
   }
 
-  /** Puts another row with another text in the place of one that has the same id. */
-  replace(key: RowKey, head: EntryHead, text: string): void {
+  /**
+   * Puts an outcome in the place of its job.
+   *
+   * @param head Where the job is; `key` and `kind` are changed.
+   * @param due Where the outcome goes, in milliseconds since the epoch.
+   * @param text Its text.
+   */
+  replace(head: EntryHead, due: number, text: string): void {
+    const outcome = { key: { due, id: head.key.id }, kind: "outcome" } as const;
     this.#storage.transaction(() => {
-      this.remove(key);
-      this.put(head, text);
+      this.remove(head.key);
+      this.put({ ...head, ...outcome }, text);
     });
+    Object.assign(head, outcome);
   }
 
-  /** Removes a row; tells whether there was one. */
-  remove(key: RowKey): boolean {
-    return this.#storage.transaction(() => {
+  /** Removes a row, if there is one. */
+  remove(key: RowKey): void {
+    this.#storage.transaction(() => {
       const row = this.#storage.take(key);
-      if (row === undefined) return false;
+      if (row === undefined) return;
       const { pieces } = split(row);
       for (let index = 0; index < pieces; index++) this.#storage.take(pieceKey(key.id, index));
-      return true;
     });
   }
 
   /**
    * All rows, in the order of their due times. Texts are not kept, so that any number of rows fits the memory.
    *
-   * @param unreadable Hears of rows that are left out, since a later version wrote them. Default: nobody.
+   * @param unreadable Hears of rows that are left out, since a later version wrote them.
    */
-  *heads(unreadable: (row: Row) => void = () => {}): Generator<EntryHead> {
+  *heads(unreadable: (row: Row) => void): Generator<EntryHead> {
     let after: RowKey | undefined;
     while (true) {
       const rows = this.#storage.due(PIECE_DUE - 1, PAGE, after);
@@ -201,12 +213,11 @@ function pieceKey(id: string, index: number): RowKey {
 function cut(text: string): string[] {
   const size = /[^\0-\x7f]/.test(text) ? PIECE.other : PIECE.ascii;
   const pieces: string[] = [];
-  for (let start = 0; start < text.length || pieces.length === 0;) {
-    let end = Math.min(text.length, start + size);
-    const last = text.charCodeAt(end - 1);
-    if (end < text.length && last >= 0xd800 && last <= 0xdbff) end--;
-    pieces.push(text.slice(start, end));
-    start = end;
-  }
+  let start = 0;
+  do {
+    const end = start + size;
+    const isHalf = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+    pieces.push(text.slice(start, start = isHalf ? end - 1 : end));
+  } while (start < text.length);
   return pieces;
 }

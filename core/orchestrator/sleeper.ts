@@ -30,28 +30,27 @@ export class Sleeper {
   /**
    * Sees to it that something happens at a time.
    *
-   * @param at When, in milliseconds since the epoch; `undefined` for nothing.
+   * @param at When, in milliseconds since the epoch; `Infinity` for never.
    * @param busy Whether work goes on in memory, which the alarm has to bring back if it is lost.
    */
-  sleep(at: number | undefined, busy: boolean): void {
+  sleep(at: number, busy: boolean): void {
     const now = this.#clock.now();
-    const soon = at !== undefined && (this.#timersOnly || at - now <= TIMER_MS);
-    this.#setTimer(soon ? at : undefined);
+    const soon = this.#timersOnly || at - now <= TIMER_MS;
+    this.#setTimer(soon ? at : Infinity);
     if (this.#timersOnly) return;
-    const watchdog = busy || soon ? now + WATCHDOG_MS : Infinity;
-    this.#arm(Math.min(watchdog, soon ? Infinity : at ?? Infinity));
+    this.#arm(Math.min(busy || soon ? now + WATCHDOG_MS : Infinity, soon ? Infinity : at));
   }
 
   /** Cancels the timer. The alarm stays: it belongs to the rows. */
   close(): void {
-    this.#setTimer(undefined);
+    this.#setTimer(Infinity);
   }
 
-  #setTimer(at: number | undefined): void {
+  #setTimer(at: number): void {
     if (this.#timer?.at === at) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (at === undefined) return;
+    if (at === Infinity) return;
     const cancel = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#onWake();

@@ -6,23 +6,14 @@
 
 /** Crockford's base 32: its characters sort as their values do. */
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/** 48 bits of time in ten characters. */
-const TIME_LENGTH = 10;
-/** 80 bits of chance in sixteen characters. */
-const RANDOM_LENGTH = 16;
-
 /** Makes ULIDs, each greater than all before it, also within one millisecond and when the clock steps back. */
 export class UlidSource {
-  readonly #random: number[] = [];
-  #time: number;
+  #last = 0n;
 
-  /**
-   * Creates a source.
-   *
-   * @param after An id that all ids are to follow, e.g. the last one before a restart.
-   */
-  constructor(after?: string) {
-    this.#time = after === undefined ? -1 : timeOfUlid(after);
+  /** Lets all ids to come follow one that was made before, e.g. before a restart. */
+  follow(id: string): void {
+    const value = [...id].reduce((sum, digit) => sum * 32n + BigInt(DIGITS.indexOf(digit)), 0n);
+    if (value > this.#last) this.#last = value;
   }
 
   /**
@@ -32,33 +23,15 @@ export class UlidSource {
    * @returns 26 characters.
    */
   next(now: number): string {
-    if (now > this.#time || this.#random.length === 0) {
-      // After a restart the last millisecond's chance is not known: begin in the next one.
-      this.#time = Math.max(now, this.#time + 1);
-      const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_LENGTH));
-      // The first digit is kept low, so that counting on does not run over.
-      bytes.forEach((byte, index) => this.#random[index] = index === 0 ? byte & 15 : byte & 31);
-    } else {
-      this.#countOn();
-    }
-    return encodeTime(this.#time) + this.#random.map((digit) => DIGITS[digit]).join("");
-  }
-
-  #countOn(): void {
-    for (let index = RANDOM_LENGTH - 1; index >= 0; index--) {
-      this.#random[index] = (this.#random[index] + 1) & 31;
-      if (this.#random[index] !== 0) return;
-    }
+    // 48 bits of time, then 80 of chance.
+    const time = BigInt(now) << 80n;
+    this.#last = time > this.#last ? time + chance() : this.#last + 1n;
+    return this.#last.toString(32).padStart(26, "0").replace(/./g, (digit) => DIGITS[Number.parseInt(digit, 32)]);
   }
 }
 
-/** The time in an id, in milliseconds since the epoch. */
-export function timeOfUlid(id: string): number {
-  return [...id.slice(0, TIME_LENGTH)].reduce((time, digit) => time * 32 + DIGITS.indexOf(digit), 0);
-}
-
-function encodeTime(time: number): string {
-  let text = "";
-  for (let rest = time; text.length < TIME_LENGTH; rest = Math.floor(rest / 32)) text = DIGITS[rest % 32] + text;
-  return text;
+/** 79 bits: one less than there is room for, so that counting on does not run over. */
+function chance(): bigint {
+  const [high, low] = crypto.getRandomValues(new BigUint64Array(2));
+  return BigInt.asUintN(79, high << 64n | low);
 }

@@ -1,25 +1,23 @@
 import { assertEquals } from "@std/assert";
-import { Entry } from "../../../core/orchestrator/entry.ts";
+import { attentionAt, type Entry, type Phase } from "../../../core/orchestrator/entry.ts";
+import type { EntryKind } from "../../../core/orchestrator/orchestrator_rows.ts";
+import { StopSwitch } from "../../../core/fetch/stop_signal.ts";
+import { META } from "./stage.ts";
 
-Deno.test("Entry takes its place, priority and host from its row", () => {
-  const meta = {
-    origin: { name: "Agent", id: "01" },
-    priority: "high",
-    host: "a.example",
-    token: "token",
-    jobId: "job",
-    attempt: 1,
-    arrived: 5,
-    expires: 99,
-    tries: 0,
-    idempotent: true,
-    started: false,
-    sending: 0,
-  } as const;
-  const entry = new Entry({ key: { due: 5, id: "01A" }, kind: "job", meta });
-  assertEquals([entry.id, entry.priority, entry.host, entry.phase], ["01A", "high", "a.example", "waiting"]);
-  entry.meta = { ...meta, priority: "low" };
-  assertEquals(entry.priority, "low");
-  assertEquals(entry.at(70), { key: { due: 70, id: "01A" }, kind: "job", meta: entry.meta });
-  assertEquals(entry.key.due, 5);
+function entry(phase: Phase, kind: EntryKind = "job", due = 50): Entry {
+  return { key: { due, id: "01A" }, kind, meta: { ...META, expires: 70 }, phase, stop: new StopSwitch() };
+}
+
+Deno.test("attentionAt is when a job in line expires, and when one that waits is due or expires", () => {
+  assertEquals(attentionAt(entry("line")), 70);
+  assertEquals(attentionAt(entry("waiting")), 50);
+  assertEquals(attentionAt(entry("waiting", "job", 90)), 70);
+});
+
+Deno.test("attentionAt of an outcome is when it is to be sent again, as long as that may take", () => {
+  assertEquals(attentionAt(entry("waiting", "outcome", 90)), 90);
+});
+
+Deno.test("attentionAt is never for what is on its way, or gone", () => {
+  for (const phase of ["fetching", "delivering", "gone"] as const) assertEquals(attentionAt(entry(phase)), Infinity);
 });

@@ -18,7 +18,11 @@ Deno.test("orchestratorLimits lets a host differ in what it names", () => {
     breaker: false,
     hosts: { "slow.example": { concurrency: 1, breaker: { failures: 2 } } },
   });
-  assertEquals(limits.host("other.example"), { concurrency: 2, rate: undefined, breaker: undefined });
+  assertEquals(limits.host("other.example"), {
+    concurrency: 2,
+    rate: undefined,
+    breaker: { failures: Infinity, cooldown: 30_000 },
+  });
   assertEquals(limits.host("slow.example"), {
     concurrency: 1,
     rate: undefined,

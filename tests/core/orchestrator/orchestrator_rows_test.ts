@@ -6,21 +6,7 @@ import { PayloadVersionError } from "../../../core/errors.ts";
 import { type EntryHead, type EntryMeta, OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
 import { MAX_DUE, type RowKey } from "../../../core/storage.ts";
 import { jobFor } from "../unruly_server.ts";
-
-const META: EntryMeta = {
-  origin: { name: "Agent", id: "01" },
-  priority: "normal",
-  host: "a.example",
-  token: "token",
-  jobId: "job",
-  attempt: 1,
-  arrived: 5,
-  expires: 99,
-  tries: 0,
-  idempotent: true,
-  started: false,
-  sending: 0,
-};
+import { META } from "./stage.ts";
 
 function head(id: string, due = 5, more: Partial<EntryMeta> = {}): EntryHead {
   return { key: { due, id }, kind: "job", meta: { ...META, ...more } };
@@ -45,7 +31,7 @@ Deno.test("OrchestratorRows keeps a text of any length, in rows that fit SQLite'
     rows.put(head("a"), text);
     assert(rows.text({ due: 5, id: "a" }) === text);
     assert(Math.max(...bytesOf(storage)) < 1_950_000);
-    assertEquals(rows.remove({ due: 5, id: "a" }), true);
+    rows.remove({ due: 5, id: "a" });
     assertEquals(storage.count(0, MAX_DUE), 0);
   }
 });
@@ -61,7 +47,9 @@ Deno.test("OrchestratorRows.change moves a row and keeps its text", () => {
   const rows = new OrchestratorRows(new MemoryStorage());
   const text = "y".repeat(4_000_000);
   rows.put(head("a"), text);
-  rows.change({ due: 5, id: "a" }, head("a", 70, { tries: 3 }));
+  const moved = head("a", 5, { tries: 3 });
+  rows.change(moved, 70);
+  assertEquals(moved.key, { due: 70, id: "a" });
   assertEquals(rows.text({ due: 5, id: "a" }), undefined);
   assert(rows.text({ due: 70, id: "a" }) === text);
   assertEquals(heads(rows).map(({ key, meta }) => [key.due, meta.tries]), [[70, 3]]);
@@ -70,17 +58,19 @@ Deno.test("OrchestratorRows.change moves a row and keeps its text", () => {
 Deno.test("OrchestratorRows.change and remove do nothing about rows that are gone", () => {
   const storage = new MemoryStorage();
   const rows = new OrchestratorRows(storage);
-  rows.change({ due: 5, id: "a" }, head("a", 6));
-  assertEquals(rows.remove({ due: 5, id: "a" }), false);
+  rows.change(head("a"), 6);
+  rows.remove({ due: 5, id: "a" });
   assertEquals(storage.count(0, MAX_DUE), 0);
 });
 
 Deno.test("OrchestratorRows.replace puts one text in the place of another, leaving no piece", () => {
   const storage = new MemoryStorage();
   const rows = new OrchestratorRows(storage);
-  rows.put(head("a"), "x".repeat(6_000_000));
-  rows.replace({ due: 5, id: "a" }, { ...head("a", 9), kind: "outcome" }, "small");
-  assertEquals(heads(rows), [{ ...head("a", 9), kind: "outcome" }]);
+  const entry = head("a");
+  rows.put(entry, "x".repeat(6_000_000));
+  rows.replace(entry, 9, "small");
+  assertEquals(entry, { ...head("a", 9), kind: "outcome" });
+  assertEquals(heads(rows), [entry]);
   assertEquals(storage.count(0, MAX_DUE), 1);
 });
 

@@ -196,6 +196,18 @@ Deno.test("Orchestrator stops sending at due, and keeps nothing", async () => {
   assertLess(stage.delivered.length, 12);
 });
 
+Deno.test("Orchestrator forgets an outcome whose row somebody has taken away", async () => {
+  const stage = new Stage();
+  stage.reply = () => Promise.reject(new DOMException("restarting"));
+  const orchestrator = stage.start();
+  orchestrated(stage, orchestrator);
+  await stage.settle();
+  const [row] = stage.storage.due(MAX_DUE, 1);
+  stage.storage.take(row);
+  await stage.settle(2_000);
+  assertEquals([stage.delivered.length, orchestrator.statistics().delivering], [1, 0]);
+});
+
 Deno.test("Orchestrator keeps an outcome of 10 MB in rows that fit", async () => {
   const stage = new Stage();
   stage.reply = () => Promise.reject(new DOMException("restarting"));

@@ -1,22 +1,31 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, AssertionError } from "@std/assert";
 import { MemoryStorage } from "../../../adapters/memory.ts";
+import { StopSwitch } from "../../../core/fetch/stop_signal.ts";
 import type { Acknowledgement, Job, Message } from "../../../core/job.ts";
-import { Entry } from "../../../core/orchestrator/entry.ts";
-import { type EntryHead, OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
-import { Outbox } from "../../../core/orchestrator/outbox.ts";
-import { MAX_DUE } from "../../../core/storage.ts";
+import type { Entry } from "../../../core/orchestrator/entry.ts";
+import { OrchestratorRows } from "../../../core/orchestrator/orchestrator_rows.ts";
+import { type OutboxOptions, sendOutcome } from "../../../core/orchestrator/outbox.ts";
+import { MAX_DUE, type RowKey } from "../../../core/storage.ts";
 import { type FakeClock, fakeClock } from "../../../testing/fake_clock.ts";
 import { jobFor } from "../unruly_server.ts";
-import { ORIGIN } from "./stage.ts";
+import { META, ORIGIN } from "./stage.ts";
 
 interface Bench {
   readonly clock: FakeClock;
   readonly storage: MemoryStorage;
   readonly rows: OrchestratorRows;
-  readonly outbox: Outbox;
+  /** Sends the outcome once more. */
+  send(): ReturnType<typeof sendOutcome>;
   readonly entry: Entry;
   readonly job: Job;
   readonly sent: Message[];
+}
+
+const OUTCOME = "line 1\nline 2";
+
+/** Hears of rows that cannot be read: there are none. */
+function fail(row: RowKey): never {
+  throw new AssertionError(row.id);
 }
 
 function bench(answers: (Acknowledgement | undefined)[]): Bench {
@@ -25,91 +34,74 @@ function bench(answers: (Acknowledgement | undefined)[]): Bench {
   const rows = new OrchestratorRows(storage);
   const sent: Message[] = [];
   const job = jobFor("https://a.example/", { now: clock.now(), timeout: 5_000, grace: 60_000 });
-  const head: EntryHead = {
+  const entry: Entry = {
     key: { due: clock.now(), id: "01A" },
     kind: "job",
-    meta: {
-      origin: ORIGIN,
-      priority: "normal",
-      host: "a.example",
-      token: job.token,
-      jobId: job.id,
-      attempt: 2,
-      arrived: clock.now(),
-      expires: job.due,
-      tries: 0,
-      idempotent: true,
-      started: false,
-      sending: 0,
-    },
+    meta: { ...META, token: job.token, jobId: job.id, attempt: 2, arrived: clock.now(), expires: job.due },
+    phase: "delivering",
+    stop: new StopSwitch(),
   };
-  rows.put(head, JSON.stringify(job));
-  const outbox = new Outbox(rows, {
+  rows.put(entry, JSON.stringify(job));
+  const parts: OutboxOptions = {
     clock,
     deliverTo(origin, message) {
       assertEquals(origin, ORIGIN);
       sent.push(message);
       return answers.shift() ?? Promise.reject(new DOMException("restarting"));
     },
-  });
-  return { clock, storage, rows, outbox, entry: new Entry(head), job, sent };
+  };
+  return { clock, storage, rows, entry, job, sent, send: () => sendOutcome(entry, job, OUTCOME, rows, parts) };
 }
 
-Deno.test("Outbox.first writes nothing when the origin takes the outcome", async () => {
-  const { outbox, entry, job, storage, sent } = bench(["settled"]);
+Deno.test("sendOutcome writes nothing when the origin takes the outcome", async () => {
+  const { send, storage, sent } = bench(["settled"]);
   const before = storage.due(MAX_DUE, 10);
-  assertEquals(await outbox.first(entry, job, "text"), { type: "delivered", answer: "settled" });
+  assertEquals(await send(), "settled");
   assertEquals(storage.due(MAX_DUE, 10), before);
-  assertEquals(sent.map((message) => message.type === "outcome" && [message.attempt, message.outcome]), [[2, "text"]]);
+  assertEquals(sent.map((message) => message.type === "outcome" && [message.attempt, message.outcome]), [[2, OUTCOME]]);
 });
 
-Deno.test("Outbox.first keeps an outcome that nobody takes, without the request", async () => {
-  const { outbox, entry, job, rows } = bench([]);
-  assertEquals(await outbox.first(entry, job, "line 1\nline 2"), { type: "kept" });
-  assertEquals([...rows.heads()].map(({ kind, meta }) => [kind, meta.sending]), [["outcome", 1]]);
-  assertEquals(rows.text(entry.key), `${JSON.stringify({ ...job, request: "" })}\nline 1\nline 2`);
+Deno.test("sendOutcome keeps an outcome that nobody takes, without the request", async () => {
+  const { send, entry, job, rows } = bench([]);
+  assertEquals(await send(), "kept");
+  assertEquals([...rows.heads(fail)].map(({ kind, meta }) => [kind, meta.sending]), [["outcome", 1]]);
+  assertEquals(rows.text(entry.key), `${JSON.stringify({ ...job, request: "" })}\n${OUTCOME}`);
 });
 
-Deno.test("Outbox.again sends what was kept, as it was, and counts", async () => {
-  const { outbox, entry, job, sent, rows } = bench([undefined, undefined, "late"]);
-  await outbox.first(entry, job, "line 1\nline 2");
+Deno.test("sendOutcome counts how often it has sent what was kept", async () => {
+  const { send, entry, sent, rows } = bench([undefined, undefined, "late"]);
+  await send();
   const first = entry.key.due;
-  assertEquals(await outbox.again(entry), { type: "kept" });
-  assertEquals(await outbox.again(entry), { type: "delivered", answer: "late" });
+  assertEquals(await send(), "kept");
+  assertEquals(await send(), "late");
   assertEquals(
     sent.map((message) => message.type === "outcome" && [message.sending, message.outcome]),
-    [1, 2, 3].map((sending) => [sending, "line 1\nline 2"]),
+    [1, 2, 3].map((sending) => [sending, OUTCOME]),
   );
-  assertEquals([...rows.heads()].length, 1);
+  assertEquals([...rows.heads(fail)].length, 1);
   assertEquals(entry.key.due > first - 1_000, true);
 });
 
-Deno.test("Outbox waits longer each time, and sends for the last time at due", async () => {
-  const { outbox, entry, job, clock } = bench([]);
+Deno.test("sendOutcome waits longer each time, and sends for the last time at due", async () => {
+  const { send, entry, job, clock } = bench([]);
   const waits: number[] = [];
-  let result = await outbox.first(entry, job, "text");
-  while (result.type === "kept") {
+  let result = await send();
+  while (result === "kept") {
     waits.push(entry.key.due - clock.now());
     clock.tick(entry.key.due - clock.now());
-    result = await outbox.again(entry);
+    result = await send();
   }
-  assertEquals(result, { type: "undelivered" });
+  assertEquals(result, "undelivered");
   assertEquals(clock.now(), job.due);
   assertEquals(waits[0] >= 500 && waits[0] <= 1_000, true);
   assertEquals(waits.length < 10, true);
 });
 
-Deno.test("Outbox writes nothing for an entry that has gone meanwhile", async () => {
-  const { outbox, entry, job, storage } = bench([]);
+Deno.test("sendOutcome writes nothing for an entry that has gone meanwhile", async () => {
+  const { send, entry, storage } = bench([]);
   const before = storage.due(MAX_DUE, 10);
-  const sending = outbox.first(entry, job, "text");
+  const sending = send();
   entry.phase = "gone";
   await sending;
   assertEquals(storage.due(MAX_DUE, 10), before);
-});
-
-Deno.test("Outbox.again gives up on a row that is gone", async () => {
-  const { outbox, entry, rows } = bench([]);
-  rows.remove(entry.key);
-  assertEquals(await outbox.again(entry), { type: "undelivered" });
 });

@@ -8,6 +8,7 @@ import { MemoryStorage } from "../../../adapters/memory.ts";
 import type { Acknowledgement, Delivery, Job, Message } from "../../../core/job.ts";
 import { Orchestrator, type OrchestratorParts } from "../../../core/orchestrator/orchestrator.ts";
 import type { OrchestratorEvent } from "../../../core/orchestrator/orchestrator_events.ts";
+import type { EntryMeta } from "../../../core/orchestrator/orchestrator_rows.ts";
 import type { OriginAddress } from "../../../core/requests/origin_address.ts";
 import { parse } from "../../../core/serializer/mod.ts";
 import { MAX_DUE } from "../../../core/storage.ts";
@@ -16,6 +17,22 @@ import { jobFor, type JobInit } from "../unruly_server.ts";
 
 /** Who asks. */
 export const ORIGIN = { name: "Agent", id: "01" };
+
+/** What a row says of a request that has just come. */
+export const META: EntryMeta = {
+  origin: ORIGIN,
+  priority: "normal",
+  host: "a.example",
+  token: "token",
+  jobId: "job",
+  attempt: 1,
+  arrived: 5,
+  expires: 99,
+  tries: 0,
+  idempotent: true,
+  started: false,
+  sending: 0,
+};
 
 /** A request that has reached the server in memory; the test decides how it ends. */
 export interface Asked {
