@@ -10,7 +10,7 @@ import type { Durability, Job } from "../job.ts";
 import { checkObject, checkSpan } from "../option_checks.ts";
 import { type RequestTarget, requestTarget } from "../requests/request_target.ts";
 import type { StrategyName } from "../requests/route.ts";
-import { AutoHistory, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
+import { AutoHistory, type Metered, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
 import { fetchCost, type FetchShape } from "./cost_model.ts";
 
 /** An executor that `auto` may choose. */
@@ -84,9 +84,8 @@ interface Open {
   readonly token: string;
   readonly executor: Executor;
   readonly host: string;
-  readonly started: number;
   readonly due: number;
-  readonly metered: ReturnType<OverlapMeter["started"]>;
+  readonly metered: Metered;
 }
 
 /**
@@ -107,7 +106,7 @@ export class AutoExecutor implements Executor {
    * a long wait in the object is what this package exists to avoid, and has to be asked for.
    */
   readonly maxTimeout: number;
-  readonly #candidates: readonly { strategy: StrategyName; executor: AutoCandidate }[];
+  readonly #candidates = new Map<StrategyName, AutoCandidate>();
   readonly #clock: Clock;
   readonly #history: AutoHistory;
   readonly #meter: OverlapMeter;
@@ -123,17 +122,15 @@ export class AutoExecutor implements Executor {
    * @throws {InvalidOptionError} (`INVALID_OPTION`) when nothing is bound.
    */
   constructor(candidates: AutoCandidates, options: AutoOptions = {}) {
-    const names: StrategyName[] = ["direct", "worker", "queue", "orchestrated"];
-    this.#candidates = names.flatMap((strategy) => {
+    for (const strategy of ["direct", "worker", "queue", "orchestrated"] as const) {
       const executor = candidates[strategy];
-      return executor === undefined ? [] : [{ strategy, executor }];
-    });
-    if (this.#candidates.length === 0) {
+      if (executor !== undefined) this.#candidates.set(strategy, executor);
+    }
+    if (this.#candidates.size === 0) {
       throw new InvalidOptionError("candidates", candidates, "bind at least one executor");
     }
-    const elsewhere = this.#candidates.filter(({ strategy }) => strategy !== "direct");
-    const counted = elsewhere.length > 0 ? elsewhere : this.#candidates;
-    this.maxTimeout = Math.max(...counted.map(({ executor }) => executor.maxTimeout));
+    const counted = [...this.#candidates].filter(([strategy]) => strategy !== "direct" || this.#candidates.size === 1);
+    this.maxTimeout = Math.max(...counted.map(([, executor]) => executor.maxTimeout));
     this.#clock = options.clock ?? systemClock;
     this.#history = options.history ?? new AutoHistory();
     this.#meter = this.#history.meter();
@@ -162,15 +159,15 @@ export class AutoExecutor implements Executor {
    */
   plan(job: Job, target?: RequestTarget): Plan {
     if (this.#planned.size >= MAX_PLANNED) this.#planned.clear();
-    const query = queryOf(job, target ?? requestTarget(job));
+    const query = queryOf(job, target);
     this.#planned.set(job.token, query);
     const via = job.via ?? { strategy: this.#choose(query, job).strategy };
-    const { strategy, executor } = this.#candidate(via.strategy);
+    const executor = this.#executor(via.strategy);
     if (job.timeout > executor.maxTimeout) {
       throw new TimeoutTooLongError(job.timeout, executor.maxTimeout, REMEDY);
     }
     executor.check?.(job);
-    return { via, durable: strategy === "queue" || strategy === "orchestrated" };
+    return { via, durable: via.strategy === "queue" || via.strategy === "orchestrated" };
   }
 
   /**
@@ -179,16 +176,15 @@ export class AutoExecutor implements Executor {
    * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
    */
   dispatch(job: Job): void | Promise<void> {
-    const query = this.#planned.get(job.token) ?? queryOf(job, requestTarget(job));
+    const query = this.#planned.get(job.token) ?? queryOf(job);
     this.#planned.delete(job.token);
     const { host } = query;
-    const expected = this.#history.expected(host)?.duration;
-    const { executor } = this.#candidate(job.via?.strategy ?? this.#choose(query, job).strategy);
+    const executor = this.#executor(job.via?.strategy ?? this.#choose(query, job).strategy);
     const now = this.#clock.now();
     this.#sweep(now);
     this.#end(job.id, now);
-    const metered = this.#meter.started(now, expected, this.#elsewhere(query, job));
-    this.#open.set(job.id, { token: job.token, executor, host, started: now, due: job.due, metered });
+    const metered = this.#meter.started(now, this.#history.expected(host)?.duration, this.#costElsewhere(query, job));
+    this.#open.set(job.id, { token: job.token, executor, host, due: job.due, metered });
     return executor.dispatch(job);
   }
 
@@ -208,7 +204,7 @@ export class AutoExecutor implements Executor {
   finished(id: string, duration?: number): void {
     const now = this.#clock.now();
     const open = this.#end(id, now);
-    if (open !== undefined && open.host !== "") this.#history.observe(open.host, duration ?? now - open.started);
+    if (open !== undefined) this.#history.observe(open.host, duration ?? now - open.metered.started);
   }
 
   #choose(query: AutoQuery, job: Job | undefined): Explanation {
@@ -217,31 +213,37 @@ export class AutoExecutor implements Executor {
     }
     const estimate = this.#history.expected(query.host);
     const { upTo, overlap } = this.#meter.best(this.#clock.now());
-    const shape = this.#shape(query);
-    const options = this.#candidates.map(({ strategy, executor }): AutoOption => {
-      const { total: cost } = fetchCost(strategy, strategy === "direct" ? { ...shape, overlap } : shape);
+    const options = this.#options(query, job, overlap);
+    const elsewhere = options.find(isElsewhere);
+    const direct = options.find(isDirect);
+    const fast = (estimate?.duration ?? Infinity) <= upTo;
+    // What is too large for all goes to one that says so, with the size in its message.
+    const { strategy } = (fast ? direct ?? elsewhere : elsewhere ?? direct) ?? options[0];
+    const limit = upTo === Infinity ? "any time" : `${ms(upTo)} or less`;
+    const known = estimate ? `the host is expected to take ${ms(estimate.duration)}` : "nothing is known of the host";
+    const reason = elsewhere === undefined
+      ? `Nothing else that is bound can take it: ${strategy}.`
+      : direct === undefined
+      ? `${strategy} is the cheapest that can hold the fetch; a direct fetch is out of the question.`
+      : `By recent traffic, a direct fetch pays for what takes ${limit}; ${known}, so that ${strategy} is cheapest.`;
+    return {
+      strategy,
+      reason,
+      expected: estimate?.duration,
+      samples: estimate?.samples ?? 0,
+      directUpTo: upTo,
+      options,
+    };
+  }
+
+  /** All that is bound, cheapest first, what is excluded last. */
+  #options(query: AutoQuery, job?: Job, overlap?: number): AutoOption[] {
+    const shape = { ...this.#shape(query), overlap };
+    return [...this.#candidates].map(([strategy, executor]): AutoOption => {
+      const { total: cost } = fetchCost(strategy, shape);
       const excluded = this.#exclusion(strategy, executor, query, job);
       return excluded === undefined ? { strategy, cost } : { strategy, cost, excluded };
     }).sort((a, b) => Number("excluded" in a) - Number("excluded" in b) || a.cost - b.cost);
-    const known = { expected: estimate?.duration, samples: estimate?.samples ?? 0, directUpTo: upTo, options };
-    const possible = options.filter((option) => option.excluded === undefined);
-    const elsewhere = possible.find((option) => option.strategy !== "direct");
-    const direct = possible.some((option) => option.strategy === "direct");
-    if (elsewhere === undefined) {
-      // What is too large for all goes to one that says so, with the size in its message.
-      const strategy = direct ? "direct" : options[0].strategy;
-      return { strategy, reason: `Nothing else that is bound can take it: ${strategy}.`, ...known };
-    }
-    if (direct && (estimate?.duration ?? Infinity) <= upTo) {
-      const answer = estimate === undefined
-        ? "The host is not known"
-        : `The host is expected to take ${ms(shape.duration)}`;
-      const reason = `${answer}, and to fetch directly what takes ${
-        upTo === Infinity ? "any time" : `${ms(upTo)} or less`
-      } is cheapest for recent traffic.`;
-      return { strategy: "direct", reason, ...known };
-    }
-    return { strategy: elsewhere.strategy, reason: reasonFor(elsewhere, estimate?.duration, upTo, direct), ...known };
   }
 
   #exclusion(
@@ -252,27 +254,21 @@ export class AutoExecutor implements Executor {
   ): string | undefined {
     if (query.timeout > executor.maxTimeout) return `it can run for ${executor.maxTimeout} ms at most`;
     if (job !== undefined && executor.fits?.(job) === false) return "the job is too large for it";
-    if (strategy !== "direct" || this.#candidates.length === 1) return undefined;
-    if ((query.durability ?? "strict") === "strict") return "a direct fetch is lost with its object";
-    return undefined;
+    const isLost = strategy === "direct" && this.#candidates.size > 1 && (query.durability ?? "strict") === "strict";
+    return isLost ? "a direct fetch is lost with its object" : undefined;
   }
 
-  #candidate(strategy: StrategyName): { readonly strategy: StrategyName; readonly executor: AutoCandidate } {
-    const candidate = this.#candidates.find((one) => one.strategy === strategy);
-    if (candidate !== undefined) return candidate;
-    const bound = this.#candidates.map((one) => one.strategy).join(", ");
+  #executor(strategy: StrategyName): AutoCandidate {
+    const executor = this.#candidates.get(strategy);
+    if (executor !== undefined) return executor;
+    const bound = [...this.#candidates.keys()].join(", ");
     throw new InvalidOptionError("via", strategy, `bind it, or pass one of those that are: ${bound}`);
   }
 
   /** What the fetch costs at least where it is not direct, besides what is the same for all, in $ per million. */
-  #elsewhere(query: AutoQuery, job: Job): number {
-    const shape = this.#shape(query);
-    const common = fetchCost("direct", { ...shape, overlap: 1 }).total;
-    const costs = this.#candidates
-      .filter(({ strategy }) => strategy !== "direct")
-      .filter(({ strategy, executor }) => this.#exclusion(strategy, executor, query, job) === undefined)
-      .map(({ strategy }) => fetchCost(strategy, shape).total - common);
-    return costs.length === 0 ? 0 : Math.min(...costs);
+  #costElsewhere(query: AutoQuery, job: Job): number {
+    const cheapest = this.#options(query, job).find(isElsewhere);
+    return cheapest === undefined ? 0 : cheapest.cost - fetchCost("direct", this.#shape(query)).rows;
   }
 
   #shape(query: AutoQuery): FetchShape {
@@ -296,23 +292,22 @@ export class AutoExecutor implements Executor {
   }
 }
 
-function queryOf(job: Job, target: RequestTarget | undefined): AutoQuery {
+function queryOf(job: Job, target: RequestTarget | undefined = requestTarget(job)): AutoQuery {
   return {
     host: target?.host ?? "",
     timeout: job.timeout,
     durability: job.carried?.durability ?? "strict",
     idempotent: target?.idempotent ?? true,
-    ...(job.persistAfter === undefined ? {} : { persistAfter: job.persistAfter }),
+    persistAfter: job.persistAfter,
   };
 }
 
-function reasonFor(option: AutoOption, expected: number | undefined, upTo: number, direct: boolean): string {
-  const cheapest = `${option.strategy} is the cheapest that can hold the fetch`;
-  if (!direct) return `${cheapest}; a direct fetch is out of the question.`;
-  if (expected === undefined) return `${cheapest}; nothing is known of the host, so that it is not fetched directly.`;
-  return `${cheapest}; directly, what takes ${ms(upTo)} or less is cheaper, and it is expected to take ${
-    ms(expected)
-  }.`;
+function isElsewhere({ strategy, excluded }: AutoOption): boolean {
+  return strategy !== "direct" && excluded === undefined;
+}
+
+function isDirect({ strategy, excluded }: AutoOption): boolean {
+  return strategy === "direct" && excluded === undefined;
 }
 
 function ms(duration: number): string {

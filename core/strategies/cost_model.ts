@@ -105,30 +105,38 @@ export interface FetchCost {
  * @returns US dollars per million fetches.
  */
 export function fetchCost(strategy: StrategyName, shape: FetchShape): FetchCost {
-  const rows = originRows(shape) * PRICES.rowWritten;
-  const { deliveryMs, dispatchMs, sendMs, executorCpuMs } = ASSUMPTIONS;
-  const awake = (ms: number): number => ms * PRICES.objectMs;
-  const cpu = executorCpuMs * PRICES.workerCpuMs;
+  const { deliveryMs, dispatchMs, sendMs, executorCpuMs, queueOperationBytes } = ASSUMPTIONS;
+  let rows = originRows(shape);
+  let requests: number = PRICES.objectRequest;
+  let awakeMs: number = sendMs + deliveryMs;
+  let cpuMs: number = executorCpuMs;
+  let operations = 0;
   switch (strategy) {
     case "direct":
-      return sum({ rows, awake: awake(shape.duration * (1 - (shape.overlap ?? 0))) });
+      requests = cpuMs = 0;
+      awakeMs = shape.duration * (1 - (shape.overlap ?? 0));
+      break;
     case "worker":
-      return sum({ rows, requests: PRICES.objectRequest, awake: awake(dispatchMs + deliveryMs), cpu });
-    case "queue": {
-      const parts = Math.max(1, Math.ceil((shape.bytes ?? 1_000) / ASSUMPTIONS.queueOperationBytes));
-      const requests = PRICES.objectRequest + PRICES.workerRequest;
-      return sum({ rows, requests, awake: awake(sendMs + deliveryMs), cpu, queue: 3 * parts * PRICES.queueOperation });
-    }
-    case "orchestrated": {
-      const own = ASSUMPTIONS.requestRows + ASSUMPTIONS.alarmRows + (shape.idempotent === false ? 1 : 0);
-      const waiting = shape.duration / ASSUMPTIONS.orchestratorInFlight;
-      return sum({
-        rows: rows + own * PRICES.rowWritten,
-        requests: 2 * PRICES.objectRequest,
-        awake: awake(sendMs + deliveryMs + waiting),
-      });
-    }
+      awakeMs = dispatchMs + deliveryMs;
+      break;
+    case "queue":
+      requests += PRICES.workerRequest;
+      operations = 3 * Math.max(1, Math.ceil((shape.bytes ?? 1_000) / queueOperationBytes));
+      break;
+    case "orchestrated":
+      rows += ASSUMPTIONS.requestRows + ASSUMPTIONS.alarmRows + (shape.idempotent === false ? 1 : 0);
+      requests += PRICES.objectRequest;
+      awakeMs += shape.duration / ASSUMPTIONS.orchestratorInFlight;
+      cpuMs = 0;
   }
+  const cost = {
+    rows: rows * PRICES.rowWritten,
+    requests,
+    awake: awakeMs * PRICES.objectMs,
+    cpu: cpuMs * PRICES.workerCpuMs,
+    queue: operations * PRICES.queueOperation,
+  };
+  return { ...cost, total: Object.values(cost).reduce((sum, part) => sum + part, 0) };
 }
 
 /**
@@ -142,19 +150,8 @@ export function breakEven(durability: Durability): number {
   return fetchCost("worker", { duration: 0, durability }).total / PRICES.objectMs;
 }
 
-function originRows(shape: FetchShape): number {
+function originRows({ durability, duration, persistAfter = 2_000 }: FetchShape): number {
   const { requestRows, alarmRows } = ASSUMPTIONS;
-  switch (shape.durability ?? "strict") {
-    case "memory":
-      return 0;
-    case "deferred":
-      return shape.duration > (shape.persistAfter ?? 2_000) ? requestRows + alarmRows : alarmRows;
-    case "strict":
-      return requestRows + alarmRows;
-  }
-}
-
-function sum(parts: Partial<Omit<FetchCost, "total">>): FetchCost {
-  const { rows = 0, requests = 0, awake = 0, cpu = 0, queue = 0 } = parts;
-  return { rows, requests, awake, cpu, queue, total: rows + requests + awake + cpu + queue };
+  if (durability === "memory") return 0;
+  return durability === "deferred" && duration <= persistAfter ? alarmRows : requestRows + alarmRows;
 }

@@ -6,6 +6,7 @@
 import type { Executor } from "../executor.ts";
 import type { Job } from "../job.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
+import { StopSwitch } from "../fetch/stop_signal.ts";
 
 /** How to set up a {@linkcode DirectExecutor}. */
 export interface DirectOptions extends Omit<PerformJobOptions, "signal"> {
@@ -32,7 +33,7 @@ export class DirectExecutor implements Executor {
   /** As in {@linkcode DirectOptions.maxTimeout}. */
   readonly maxTimeout: number;
   readonly #options: DirectOptions;
-  readonly #running = new Map<string, { readonly token: string; readonly controller: AbortController }>();
+  readonly #running = new Map<string, { readonly job: Job; readonly stop: StopSwitch }>();
 
   /** Sets it up; `options.deliver` is the origin's own delivery, called in this process. */
   constructor(options: DirectOptions) {
@@ -49,17 +50,16 @@ export class DirectExecutor implements Executor {
   dispatch(job: Job): void {
     const key = `${job.id}/${job.attempt}`;
     if (this.#running.has(key)) return;
-    const controller = new AbortController();
-    this.#running.set(key, { token: job.token, controller });
-    const running = performJob(job, { ...this.#options, signal: controller.signal })
-      .finally(() => this.#running.delete(key));
+    const stop = new StopSwitch();
+    this.#running.set(key, { job, stop });
+    const running = performJob(job, { ...this.#options, signal: stop }).finally(() => this.#running.delete(key));
     this.#options.keepAlive?.(running);
   }
 
   /** Aborts the fetch of the job, in all its attempts. The server may have acted. */
   abort(id: string, token: string): void {
-    for (const [key, running] of this.#running) {
-      if (key.slice(0, key.lastIndexOf("/")) === id && running.token === token) running.controller.abort();
+    for (const { job, stop } of this.#running.values()) {
+      if (job.id === id && job.token === token) stop.abort();
     }
   }
 }
