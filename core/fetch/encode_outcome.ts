@@ -4,9 +4,9 @@
  * @module
  */
 import { FetchError } from "./fetch_error.ts";
-import { isIdempotent } from "./fetch_retry.ts";
-import type { Carried, Job } from "../job.ts";
-import { parse, RequestSync, type ResponseSync, stringify } from "../serializer/mod.ts";
+import type { Job } from "../job.ts";
+import { requestTarget } from "../requests/request_target.ts";
+import { type ResponseSync, stringify } from "../serializer/mod.ts";
 
 /**
  * Writes an outcome as text. One that does not fit is not cut: in its place stands an `OUTCOME_TOO_LARGE` that keeps
@@ -18,7 +18,7 @@ import { parse, RequestSync, type ResponseSync, stringify } from "../serializer/
  * @returns As `stringify` writes it.
  */
 export function encodeOutcome(outcome: ResponseSync | FetchError, job: Job, maxBytes: number): string {
-  const room = maxBytes - carriedBytes(job.carried);
+  const room = maxBytes - (job.carried === undefined ? 0 : textBytes(stringify(job.carried)));
   const text = stringify(outcome);
   if (textBytes(text) <= room) return text;
   const replaced = outcome instanceof FetchError ? outcome : tooLarge(outcome, job, textBytes(text));
@@ -36,30 +36,14 @@ export function textBytes(text: string): number {
   return Math.max(units, new TextEncoder().encode(text).byteLength);
 }
 
-function carriedBytes(carried: Carried | undefined): number {
-  return carried === undefined ? 0 : textBytes(stringify(carried));
-}
-
 function tooLarge(response: ResponseSync, job: Job, bytes: number): FetchError {
-  const request = parse(job.request);
-  const repeatable = request instanceof RequestSync && isIdempotent(request);
   const { url, status, headers } = response;
-  return new FetchError("OUTCOME_TOO_LARGE", url, {
-    status,
-    headers,
-    ambiguous: !repeatable,
-    detail: `${bytes} bytes`,
-  });
+  const ambiguous = requestTarget(job)?.idempotent !== true;
+  return new FetchError("OUTCOME_TOO_LARGE", url, { status, headers, ambiguous, detail: `${bytes} bytes` });
 }
 
 /** What is left when even the headers, or an underlying error's message, do not fit. */
 function bare(error: FetchError): FetchError {
   const { code, url, ambiguous, retryable, attempt, status, timings } = error;
-  return new FetchError(code, url.slice(0, 1024), {
-    ambiguous,
-    retryable,
-    attempt,
-    timings,
-    ...(status === undefined ? {} : { status }),
-  });
+  return new FetchError(code, url.slice(0, 1024), { ambiguous, retryable, attempt, status, timings });
 }

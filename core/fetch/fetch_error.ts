@@ -166,16 +166,11 @@ function encodeFetchError(error: FetchError): FetchErrorData {
   const { code, url, detail, ambiguous, retryable, attempt, status, headers, timings } = error;
   const cause = describeCause(error.cause, MAX_CAUSES);
   return {
-    code,
-    url,
-    ambiguous,
-    retryable,
-    attempt,
-    timings,
-    ...(detail === undefined ? {} : { detail }),
-    ...(status === undefined ? {} : { status }),
-    ...(headers === undefined ? {} : { headers: [...headers] }),
-    ...(cause === undefined ? {} : { cause }),
+    ...{ code, url, ambiguous, retryable, attempt, timings },
+    ...(detail !== undefined && { detail }),
+    ...(status !== undefined && { status }),
+    ...(headers && { headers: [...headers] }),
+    ...(cause && { cause }),
   };
 }
 
@@ -183,20 +178,19 @@ function describeCause(cause: unknown, depth: number): CauseData | undefined {
   if (cause === undefined || depth === 0) return undefined;
   if (!(cause instanceof Error)) return { name: "Error", message: quote(cause) };
   const next = describeCause(cause.cause, depth - 1);
-  const code = "code" in cause && typeof cause.code === "string" ? { code: cause.code } : {};
+  const code = "code" in cause && typeof cause.code === "string" && { code: cause.code };
   return { name: String(cause.name), message: String(cause.message), ...code, ...(next && { cause: next }) };
 }
 
 function decodeFetchError(data: FetchErrorData): FetchError {
-  const code = Object.hasOwn(CAUSES, data.code) ? data.code : "INVALID_RESPONSE";
-  const { cause, ...init } = data;
-  return new FetchError(code, String(data.url), cause === undefined ? init : { ...init, cause: causeOf(cause) });
+  const { code, url, cause, ...init } = data;
+  const known = Object.hasOwn(CAUSES, code) ? code : "INVALID_RESPONSE";
+  return new FetchError(known, String(url), { ...init, ...(cause && { cause: causeOf(cause) }) });
 }
 
 function causeOf(data: CauseData): Error {
-  const cause = new Error(data.message, data.cause === undefined ? undefined : { cause: causeOf(data.cause) });
-  cause.name = data.name;
-  return data.code === undefined ? cause : Object.assign(cause, { code: data.code });
+  const { name, message, code, cause } = data;
+  return Object.assign(new Error(message, cause && { cause: causeOf(cause) }), { name }, code && { code });
 }
 
 registerType("doze:fetch-error", { type: FetchError, encode: encodeFetchError, decode: decodeFetchError });

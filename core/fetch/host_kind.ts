@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { ipForms, ipKind, parseIp } from "./ip_address.ts";
+import { hostForms, type IpAddress, ipKind, parseIp } from "./ip_address.ts";
 
 /** Hosts that hand out credentials to whoever asks from inside a cloud: by name, IPv4 and IPv6. */
-const METADATA_HOSTS: readonly string[] = [
+const METADATA_HOSTS: ReadonlySet<string | IpAddress> = new Set([
   "metadata",
   "metadata.google.internal",
   "metadata.goog",
@@ -29,10 +29,7 @@ const METADATA_HOSTS: readonly string[] = [
   "[fd00:42::42]",
   "[fd00:c1::a9fe:a9fe]",
   "[fe80::a9fe:a9fe]",
-];
-
-/** Those of them that are addresses, read at the first use: every fetch asks, at its origin and at its executor. */
-let metadataAddresses: ReadonlySet<string | undefined> | undefined;
+].map((host) => parseIp(host) ?? host));
 
 /**
  * Whether a host hands out credentials, also when its IPv4 address is written inside an IPv6 one.
@@ -40,10 +37,7 @@ let metadataAddresses: ReadonlySet<string | undefined> | undefined;
  * @param host As `bareHost` returns it.
  */
 export function isMetadataHost(host: string): boolean {
-  const address = parseIp(host);
-  if (address === undefined) return METADATA_HOSTS.includes(host);
-  const metadata = metadataAddresses ??= new Set(METADATA_HOSTS.map((known) => parseIp(known)?.join()));
-  return ipForms(address).some((form) => metadata.has(form));
+  return hostForms(host).some((form) => METADATA_HOSTS.has(form));
 }
 
 /**

@@ -59,13 +59,9 @@ function decodeLocation(location: string): string {
  * @returns The URL, or `undefined` when the text is none.
  */
 export function resolveLocation(location: string, base: URL): URL | undefined {
-  try {
-    const url = new URL(location, base);
-    if (url.hash === "") url.hash = base.hash;
-    return url;
-  } catch {
-    return undefined;
-  }
+  const url = URL.parse(location, base);
+  if (url?.hash === "") url.hash = base.hash;
+  return url ?? undefined;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
-import { ipForms, parseIp } from "./ip_address.ts";
+import { hostForms } from "./ip_address.ts";
 
 /** A pattern taken apart; `undefined` means any. */
 export interface UrlPattern {
@@ -72,21 +72,15 @@ export function matchesUrl(pattern: UrlPattern, url: URL, anyForm = false): bool
   if (pattern.protocol !== undefined && pattern.protocol !== url.protocol) return false;
   const defaultPort = DEFAULT_PORTS[url.protocol] ?? "";
   if (pattern.port !== undefined && (pattern.port || defaultPort) !== (url.port || defaultPort)) return false;
-  const host = bareHost(url);
-  if (pattern.host !== undefined) {
-    if (pattern.subdomains ? !host.endsWith(`.${pattern.host}`) : !isSameHost(pattern.host, host, anyForm)) {
-      return false;
-    }
+  if (pattern.host !== undefined && !matchesHost(pattern.host, pattern.subdomains, bareHost(url), anyForm)) {
+    return false;
   }
   return pattern.path === undefined || matchesPath(pattern.path, plainPath(url));
 }
 
-function isSameHost(known: string, host: string, anyForm: boolean): boolean {
-  if (known === host || !anyForm) return known === host;
-  const [one, other] = [parseIp(known), parseIp(host)];
-  if (one === undefined || other === undefined) return false;
-  const forms = ipForms(other);
-  return ipForms(one).some((form) => forms.includes(form));
+function matchesHost(known: string, subdomains: boolean, host: string, anyForm: boolean): boolean {
+  if (subdomains) return host.endsWith(`.${known}`);
+  return known === host || (anyForm && hostForms(known).some((form) => hostForms(host).includes(form)));
 }
 
 /** The host of a URL without trailing dots: `example.com.` is the same host as `example.com`. */
@@ -104,16 +98,15 @@ function plainPath(url: URL): string {
 
 /** Matches `*` wildcards from left to right in time linear in the path for each piece, without backtracking. */
 function matchesPath(pattern: string, path: string): boolean {
-  const pieces = pattern.split("*");
-  const first = pieces.shift() ?? "";
+  const [first, ...pieces] = pattern.split("*");
   const last = pieces.pop();
   if (last === undefined) return path === first;
-  if (!path.startsWith(first) || path.length < first.length + last.length || !path.endsWith(last)) return false;
+  if (!path.startsWith(first) || !path.endsWith(last)) return false;
   let from = first.length;
   for (const piece of pieces) {
     const at = path.indexOf(piece, from);
-    if (at < 0 || at + piece.length > path.length - last.length) return false;
+    if (at < 0) return false;
     from = at + piece.length;
   }
-  return true;
+  return from + last.length <= path.length;
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import { DozeError, InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "../../core/errors.ts";
-import { checkUrl, fetchPolicy, type FetchPolicyOptions } from "../../core/policy.ts";
+import { checkUrl, fetchPolicy, type FetchPolicyOptions, withoutCredentials } from "../../core/policy.ts";
 import { hostileUrls, LEGITIMATE } from "./policy_cases.ts";
 
 function passes(url: string, policy?: FetchPolicyOptions): boolean {
@@ -180,4 +181,27 @@ Deno.test("fetchPolicy refuses what is no pattern, no cap and no boolean", () =>
     assert(error instanceof DozeError);
     assertEquals(error.option, `policy.${Object.keys(options)[0]}`);
   }
+});
+
+Deno.test("withoutCredentials masks a user name and password in a URL of any scheme, and nothing else", () => {
+  const table: [url: string, expected: string][] = [
+    ["https://me:secret@a.example/x@y?z@", "https://***@a.example/x@y?z@"],
+    ["http://me@a.example:8080/", "http://***@a.example:8080/"],
+    ["https://:secret@a.example", "https://***@a.example/"],
+    ["https://a%40b:c%2Fd%3F@a.example/", "https://***@a.example/"],
+    ["ftp://me:secret@a.example/", "ftp://***@a.example/"],
+    ["odd+1://me:secret@a.example", "odd+1://***@a.example"],
+    ["https://a.example/b//c@d", "https://a.example/b//c@d"],
+    ["odd://a.example?b@c", "odd://a.example?b@c"],
+    ["mailto:me@a.example", "mailto:me@a.example"],
+  ];
+  for (const [url, expected] of table) assertEquals(withoutCredentials(new URL(url)), expected);
+});
+
+Deno.test("withoutCredentials leaves nothing of them, whatever they are", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (username, password) => {
+    const url = Object.assign(new URL("https://a.example/path"), { username, password });
+    const masked = url.username === "" && url.password === "" ? "" : "***@";
+    assertEquals(withoutCredentials(url), `https://${masked}a.example/path`);
+  }));
 });

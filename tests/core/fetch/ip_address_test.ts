@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, AssertionError } from "@std/assert";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import { type IpAddress, ipForms, ipKind, parseIp } from "../../../core/fetch/ip_address.ts";
+import { hostForms, type IpAddress, ipKind, parseIp } from "../../../core/fetch/ip_address.ts";
 
 /** 2000::/3 is what IANA hands out; ipaddr.js calls everything without a name of its own "unicast". */
 function isGlobalUnicast(address: ipaddr.IPv6): boolean {
@@ -81,7 +81,19 @@ function dotted(address: number): string {
 
 /** The address that maps an IPv4 one. */
 function mapped(address: number): IpAddress {
-  return [0, 0, 0, 0, 0, 0xffff, address >>> 16, address & 0xffff];
+  return numberOf([0, 0, 0, 0, 0, 0xffff, address >>> 16, address & 0xffff]);
+}
+
+/** An address of eight parts. */
+function numberOf(parts: readonly number[]): IpAddress {
+  return BigInt(`0x${parts.map((part) => part.toString(16).padStart(4, "0")).join("")}`);
+}
+
+/** The address in a spelling that a URL may have. */
+function parsed(spelling: string): IpAddress {
+  const address = parseIp(hostname(spelling));
+  if (address === undefined) throw new AssertionError(spelling);
+  return address;
 }
 
 /** What `URL.hostname` says of an address in any spelling. */
@@ -106,7 +118,7 @@ Deno.test("ipKind agrees with ipaddr.js on every address of 2000::/3 and refuses
       const isPublic = address.isIPv4MappedAddress()
         ? address.toIPv4Address().range() === "unicast"
         : isGlobalUnicast(address) && address.range() === "unicast";
-      assertEquals(ipKind(parts) === undefined, isPublic, `${address} is ${address.range()}`);
+      assertEquals(ipKind(numberOf(parts)) === undefined, isPublic, `${address} is ${address.range()}`);
     }),
     { numRuns: 5_000 },
   );
@@ -130,7 +142,7 @@ Deno.test("parseIp reads IPv6 as the URL parser writes it, whatever the spelling
       const text = new ipaddr.IPv6(parts)[spelling as "toString"]();
       const translated = parts.slice(0, 6).join() === [0x64, 0xff9b, 0, 0, 0, 0].join();
       const expected = translated ? [0, 0, 0, 0, 0, 0xffff, parts[6], parts[7]] : parts;
-      assertEquals(parseIp(hostname(`[${text}]`)), expected, text);
+      assertEquals(parseIp(hostname(`[${text}]`)), numberOf(expected), text);
     }),
   );
 });
@@ -142,16 +154,15 @@ Deno.test("parseIp reads no names", () => {
 });
 
 Deno.test("parseIp finds the IPv4 address in a mapped and a NAT64 address only", () => {
-  const parts = (text: string) => parseIp(hostname(`[${text}]`)) ?? [];
-  assertEquals(parts("::ffff:1.2.3.4"), mapped(0x01020304));
-  assertEquals(parts("64:ff9b::255.2.3.4"), mapped(0xff020304));
-  for (const text of ["::1.2.3.4", "2002:102:304::", "64:ff9b:1::102:304", "::ffff:0:1.2.3.4"]) {
-    assert(parts(text)[5] !== 0xffff, text);
-    assert(ipKind(parts(text)) !== undefined, text);
+  assertEquals(parsed("[::ffff:1.2.3.4]"), mapped(0x01020304));
+  assertEquals(parsed("[64:ff9b::255.2.3.4]"), mapped(0xff020304));
+  for (const spelling of ["[::1.2.3.4]", "[2002:102:304::]", "[64:ff9b:1::102:304]", "[::ffff:0:1.2.3.4]"]) {
+    assert(parsed(spelling) >> 32n !== 0xffffn, spelling);
+    assert(ipKind(parsed(spelling)) !== undefined, spelling);
   }
 });
 
-Deno.test("ipForms finds every IPv4 address in every block that embeds it", () => {
+Deno.test("hostForms finds every IPv4 address in every block that embeds it", () => {
   fc.assert(fc.property(ipv4, hextet, (address, more) => {
     const [high, low] = [address >>> 16, address & 0xffff].map((part) => part.toString(16));
     const rest = [address >>> 8 & 255, (address & 255) << 8].map((part) => part.toString(16));
@@ -168,21 +179,25 @@ Deno.test("ipForms finds every IPv4 address in every block that embeds it", () =
       `[2002:${high}:${low}::${more.toString(16)}]`,
     ];
     for (const spelling of spellings) {
-      const forms = ipForms(parseIp(hostname(spelling)) ?? []);
-      assert(forms.includes(mapped(address).join()), spelling);
+      assert(hostForms(hostname(spelling)).includes(mapped(address)), spelling);
     }
   }));
 });
 
-Deno.test("ipForms takes every other address for itself alone", () => {
+Deno.test("hostForms takes every other address for itself alone", () => {
   fc.assert(fc.property(ipv6, (parts) => {
     const embeds = ["0,0,0,0,0,0,", "0,0,0,0,65535,0,", "100,65435,1,", "8194,"].some((head) =>
       `${parts.join()},`.startsWith(head)
     );
-    const forms = ipForms(parts);
-    assertEquals(forms[0], parts.join());
-    assertEquals(forms.length > 1, embeds, forms[0]);
+    const host = hostname(`[${new ipaddr.IPv6(parts)}]`);
+    const forms = hostForms(host);
+    assertEquals(forms[0], parseIp(host));
+    assertEquals(forms.length > 1, embeds, host);
   }));
+});
+
+Deno.test("hostForms takes a name for itself", () => {
+  for (const host of ["", "example.com", "1.2.3"]) assertEquals(hostForms(host), [host]);
 });
 
 Deno.test("ipKind names what it refuses", () => {
@@ -201,5 +216,5 @@ Deno.test("ipKind names what it refuses", () => {
     "[2620:4f:8000::1]": "AS112 address",
     "[4000::1]": "reserved address",
   };
-  for (const [host, kind] of Object.entries(table)) assertEquals(ipKind(parseIp(hostname(host)) ?? []), kind, host);
+  for (const [host, kind] of Object.entries(table)) assertEquals(ipKind(parsed(host)), kind, host);
 });
