@@ -86,10 +86,9 @@ export function wake<T extends object>(
   env: unknown,
   options: DozeOptions,
 ): Doze<T> {
-  const { executor: name, queue, orchestrator, ...settings } = options;
+  const { executor: _executor, queue: _queue, orchestrator: _orchestrator, ...settings } = options;
   const storage = new CloudflareStorage(ctx.storage);
-  const names = { executor: name, queue, orchestrator };
-  const executor = bindStrategies(object, ctx, env, names, (message) => deliver(message));
+  const executor = bindStrategies(object, ctx, env, options, deliver);
   const origin = new Origin(
     { object, base, storage, executor, isPlatformFailure, sync: () => ctx.storage.sync?.() },
     settings,
@@ -100,10 +99,7 @@ export function wake<T extends object>(
     origin.alarms.repair();
   });
   return {
-    alarms: origin.alarms,
-    requests: origin.requests,
-    ctn: origin.ctn,
-    proxyFetch: origin.proxyFetch,
+    ...origin,
     explain: (query) => executor.explain(query),
     alarm(info) {
       storage.alarmFired();

@@ -5,7 +5,7 @@
  */
 import { InvalidOptionError } from "../../core/errors.ts";
 import { ExecutorMissingError, ExportNotFoundError } from "./binding_errors.ts";
-import type { DurableObjectStateLike } from "./platform.ts";
+import type { DeliveryTarget, DurableObjectStateLike } from "./platform.ts";
 
 /** A Durable Object namespace, as a binding or as `ctx.exports` offers it. */
 interface Namespace {
@@ -38,27 +38,25 @@ export interface Address {
  */
 export function findSelf(ctx: DurableObjectStateLike, env: unknown): Address {
   const id = ctx.id.toString();
-  for (const [exportName, candidate] of Object.entries(ctx.exports ?? {})) {
-    if (knows(candidate, id)) return { exportName, name: exportName, id, stub: stubs(candidate, id) };
-  }
-  for (const [name, candidate] of typeof env === "object" && env !== null ? Object.entries(env) : []) {
-    if (knows(candidate, id)) return { exportName: undefined, name, id, stub: stubs(candidate, id) };
+  for (const holder of [ctx.exports, env]) {
+    for (const [name, candidate] of Object.entries(Object(holder))) {
+      const stub = stubsOf(candidate, id);
+      if (stub !== undefined) return { exportName: holder === ctx.exports ? name : undefined, name, id, stub };
+    }
   }
   throw new ExportNotFoundError(id, Object.keys(ctx.exports ?? {}));
 }
 
 /**
- * A new stub of the object that a Worker exports under a name.
+ * A new stub of an object whose namespace is known by name.
  *
- * @param exports The Worker's `ctx.exports`.
- * @param exportName The name of the object's class there.
+ * @param holder The Worker's `ctx.exports`, or its bindings.
+ * @param name The name of the namespace there.
  * @param id The object's id, as 64 hexadecimal digits.
  * @returns `undefined` when there is no such namespace, or it does not know the id.
  */
-export function stubByName(exports: object | undefined, exportName: string, id: string): object | undefined {
-  if (exports === undefined || !Object.hasOwn(exports, exportName)) return undefined;
-  const namespace: unknown = Reflect.get(exports, exportName);
-  return knows(namespace, id) ? stubOf(namespace, id) : undefined;
+export function stubByName(holder: unknown, name: string, id: string): DeliveryTarget | undefined {
+  return stubsOf(findBinding(name, undefined, holder), id)?.() as DeliveryTarget | undefined;
 }
 
 /**
@@ -86,9 +84,8 @@ export function findExecutor(name: string, ctx: DurableObjectStateLike, env: unk
  * @returns `undefined` when there is nothing of that name.
  */
 export function findBinding(name: string, ctx: DurableObjectStateLike | undefined, env: unknown): object | undefined {
-  for (const holder of [env, ctx?.exports]) {
-    if (typeof holder !== "object" || holder === null || !Object.hasOwn(holder, name)) continue;
-    const found: unknown = Reflect.get(holder, name);
+  for (const holder of [Object(env), Object(ctx?.exports)]) {
+    const found: unknown = Object.hasOwn(holder, name) ? holder[name] : undefined;
     if ((typeof found === "object" || typeof found === "function") && found !== null) return found;
   }
   return undefined;
@@ -107,26 +104,19 @@ export function namespaceStub(namespace: object, binding: string, name: string):
   return namespace.get(namespace.idFromName(name));
 }
 
-function stubOf(namespace: Namespace, id: string): object {
-  return namespace.get(namespace.idFromString(id));
-}
-
-function stubs(namespace: Namespace, id: string): () => object {
-  const known = namespace.idFromString(id);
-  return () => namespace.get(known);
+/** What makes stubs of the object with an id; `undefined` for what is no namespace, or does not know the id. */
+function stubsOf(namespace: unknown, id: string): (() => object) | undefined {
+  if (!isNamespace(namespace)) return undefined;
+  try {
+    const known = namespace.idFromString(id);
+    return () => namespace.get(known);
+  } catch {
+    // The platform throws a TypeError for the id of another namespace.
+    return undefined;
+  }
 }
 
 function isNamespace(value: unknown): value is Namespace {
   // By its brand: every property of a service stub looks like a function, and calling one would be a remote call.
   return Object.prototype.toString.call(value).includes("DurableObjectNamespace");
-}
-
-function knows(value: unknown, id: string): value is Namespace {
-  if (!isNamespace(value)) return false;
-  try {
-    return value.idFromString(id) !== undefined;
-  } catch {
-    // The platform throws a TypeError for the id of another namespace.
-    return false;
-  }
 }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { DeliverTo, OriginAddress } from "../../core/requests/origin_address.ts";
+import type { DeliverTo } from "../../core/requests/origin_address.ts";
 import { ExportNotFoundError } from "./binding_errors.ts";
 import { stubByName } from "./export_lookup.ts";
-import type { DeliveryTarget } from "./platform.ts";
 
 /**
  * Delivers to the objects that this Worker exports or has bound. Each message gets a stub of its own: one that has
@@ -17,11 +16,9 @@ import type { DeliveryTarget } from "./platform.ts";
  * @returns A function that rejects with {@linkcode ExportNotFoundError} (`EXPORT_NOT_FOUND`) for an object of neither.
  */
 export function deliverThrough(exports: object | undefined, env: unknown): DeliverTo {
-  const bindings = typeof env === "object" && env !== null ? env : undefined;
-  return async (address: OriginAddress, message) => {
-    const { name, id } = address;
-    const stub = stubByName(exports, name, id) ?? stubByName(bindings, name, id);
+  return async ({ name, id }, message) => {
+    const stub = stubByName(exports, name, id) ?? stubByName(env, name, id);
     if (stub === undefined) throw new ExportNotFoundError(id, Object.keys(exports ?? {}));
-    return await (stub as DeliveryTarget).dozeDeliver(message);
+    return await stub.dozeDeliver(message);
   };
 }

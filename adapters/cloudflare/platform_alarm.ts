@@ -19,8 +19,9 @@ export interface AlarmLike {
 }
 
 /**
- * Thrown, or handed to `onError`, when the platform refused to set or unset the alarm; `cause` says why. What was
- * stored with it is kept. The storage then reports the alarm as unset, so that whoever needs one sets it again.
+ * Thrown when the platform refused to set or unset the alarm; `cause` says why. What was stored with it is kept. The
+ * storage then reports the alarm as unset, so that whoever needs one sets it again. When the platform refuses later than
+ * at the call, it is an unhandled rejection, which the platform logs.
  */
 export class AlarmNotSetError extends DozeError {
   /** The class's name; it survives minifying. */
@@ -52,23 +53,23 @@ const MIN_ALARM = 1;
  */
 export class PlatformAlarm {
   readonly #platform: AlarmLike;
-  readonly #onRefused: (error: AlarmNotSetError) => void;
+  readonly #note: (at: number | undefined) => void;
   /** Counts changes, so that what is learnt about an earlier setting is not held against a later one. */
   #changes = 0;
 
   /**
    * @param platform The object's `ctx.storage`.
-   * @param onRefused Called when the platform refuses after `set` has returned.
+   * @param note Called with when the platform's alarm will fire, where that was not known or is not as it was set.
    */
-  constructor(platform: AlarmLike, onRefused: (error: AlarmNotSetError) => void) {
+  constructor(platform: AlarmLike, note: (at: number | undefined) => void) {
     this.#platform = platform;
-    this.#onRefused = onRefused;
+    this.#note = note;
   }
 
   /**
    * Sets or unsets the alarm without waiting for the disk.
    *
-   * A class without `alarm()` is refused later, through `onRefused`.
+   * A class without `alarm()` is refused later: then the alarm is noted as unset.
    *
    * @throws {AlarmNotSetError} (`ALARM_NOT_SET`) when the platform refuses at once.
    */
@@ -76,22 +77,27 @@ export class PlatformAlarm {
     const change = ++this.#changes;
     try {
       const setting = at === undefined ? this.#platform.deleteAlarm() : this.#keep(clamp(at), change);
-      setting.catch((error) => this.#refused(at, change, error));
-    } catch (error) {
-      throw new AlarmNotSetError(at, { cause: error });
+      setting.catch((cause) => {
+        if (change !== this.#changes) return;
+        this.#note(undefined);
+        throw new AlarmNotSetError(at, { cause });
+      });
+    } catch (cause) {
+      throw new AlarmNotSetError(at, { cause });
     }
   }
 
   /** Says that the alarm has fired: what was set before does not matter any more. */
   fired(): void {
     this.#changes++;
+    this.#note(undefined);
   }
 
-  /** When the platform's alarm will fire; `changed` when it was set meanwhile, and the answer is stale. */
-  async read(): Promise<{ at: number | undefined; changed: boolean }> {
+  /** Learns when the platform's alarm will fire, unless it is set meanwhile. */
+  async load(): Promise<void> {
     const change = this.#changes;
     const at = await this.#platform.getAlarm();
-    return { at: at ?? undefined, changed: change !== this.#changes };
+    if (change === this.#changes) this.#note(at ?? undefined);
   }
 
   #keep(at: number, change: number): Promise<void> {
@@ -100,10 +106,6 @@ export class PlatformAlarm {
     return setting.then(() => this.#platform.getAlarm()).then((actual) => {
       if (actual !== at && change === this.#changes) return this.#platform.setAlarm(at);
     });
-  }
-
-  #refused(at: number | undefined, change: number, cause: unknown): void {
-    if (change === this.#changes) this.#onRefused(new AlarmNotSetError(at, { cause }));
   }
 }
 

@@ -41,7 +41,7 @@ export function runJob(
     try {
       return await target.dozeDeliver(message);
     } catch (error) {
-      target = address === undefined ? target : newTarget(ctx, address) ?? target;
+      target = (address && newTarget(ctx, address)) ?? target;
       throw error;
     }
   };
@@ -49,7 +49,6 @@ export function runJob(
 }
 
 function newTarget(ctx: ExecutionContextLike, { exportName, id, door }: ReturnAddress): DeliveryTarget | undefined {
-  const stub = stubByName(ctx.exports, exportName, id);
-  if (stub !== undefined) return stub as DeliveryTarget;
-  return door && { dozeDeliver: (message) => door.deliver(exportName, id, message) };
+  return stubByName(ctx.exports, exportName, id) ??
+    (door && { dozeDeliver: (message) => door.deliver(exportName, id, message) });
 }

@@ -7,7 +7,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { SqlDriver, SqlRow, SqlValue } from "../../core/sql_driver.ts";
 import { migrate } from "../../core/sql_schema.ts";
 import { SqlStorage } from "../../core/sql_storage.ts";
-import { type AlarmLike, type AlarmNotSetError, PlatformAlarm } from "./platform_alarm.ts";
+import { type AlarmLike, PlatformAlarm } from "./platform_alarm.ts";
 
 /**
  * The part of a Durable Object's `ctx.storage` that is used here, by shape: the platform's own types fit it
@@ -28,15 +28,6 @@ export interface DurableObjectStorageLike extends AlarmLike {
   sync?(): Promise<void>;
 }
 
-/** How a {@linkcode CloudflareStorage} reports what fails after the call has returned. */
-export interface CloudflareStorageOptions {
-  /**
-   * Called with an {@linkcode AlarmNotSetError} when the platform refuses the alarm later than at the call. By default
-   * the error becomes an unhandled rejection, which the platform logs.
-   */
-  onError?: (error: AlarmNotSetError) => void;
-}
-
 /**
  * A {@linkcode SqlStorage} in a Durable Object. The platform keeps the alarm; its time is cached here, so that reading
  * it costs nothing, and it is set when an outermost transaction commits: once for any number of changes within, not
@@ -54,17 +45,11 @@ export class CloudflareStorage extends SqlStorage {
    * Opens the storage; creates or migrates its tables where they are not of this version yet, else writes nothing.
    *
    * @param platform The object's `ctx.storage`.
-   * @param options Where errors go.
    * @throws {SchemaTooNewError} (`SCHEMA_TOO_NEW`) when a later version of this package wrote the tables.
    */
-  constructor(platform: DurableObjectStorageLike, options: CloudflareStorageOptions = {}) {
-    const alarm = new PlatformAlarm(platform, (error) => {
-      this.noteAlarm(undefined);
-      if (options.onError === undefined) throw error;
-      options.onError(error);
-    });
-    const driver = cloudflareDriver(platform, () => this.#deleted());
-    super(driver, { keepAlarm: false, onArm: (at) => alarm.set(at) });
+  constructor(platform: DurableObjectStorageLike) {
+    const alarm = new PlatformAlarm(platform, (at) => this.noteAlarm(at));
+    super(cloudflareDriver(platform, () => this.#deleted()), { keepAlarm: false, onArm: (at) => alarm.set(at) });
     this.#alarm = alarm;
   }
 
@@ -75,15 +60,13 @@ export class CloudflareStorage extends SqlStorage {
   }
 
   /** Learns from the platform when the alarm is set to. Call it inside `ctx.blockConcurrencyWhile`. */
-  async load(): Promise<void> {
-    const { at, changed } = await this.#alarm.read();
-    if (!changed) this.noteAlarm(at);
+  load(): Promise<void> {
+    return this.#alarm.load();
   }
 
   /** Says that the alarm has fired and is not set any more. Call it first of all in `alarm()`. It writes nothing. */
   alarmFired(): void {
     this.#alarm.fired();
-    this.noteAlarm(undefined);
   }
 }
 
@@ -95,12 +78,12 @@ const NO_TABLE = /^no such table: doze_(rows|meta)\b/;
  * has taken the tables, they are made again.
  */
 function cloudflareDriver(platform: DurableObjectStorageLike, onDeleted: () => void): SqlDriver {
-  const sql = platform.sql;
   const driver: SqlDriver = {
-    exec: (query, ...bindings) => sql.exec(query, ...bindings).toArray(),
+    exec: (query, ...bindings) => platform.sql.exec(query, ...bindings).toArray(),
     transaction: (run) => platform.transactionSync(run),
   };
   return {
+    ...driver,
     exec(query, ...bindings) {
       try {
         return driver.exec(query, ...bindings);
@@ -111,6 +94,5 @@ function cloudflareDriver(platform: DurableObjectStorageLike, onDeleted: () => v
         return driver.exec(query, ...bindings);
       }
     },
-    transaction: driver.transaction,
   };
 }

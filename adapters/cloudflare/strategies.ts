@@ -6,7 +6,7 @@
 import { systemClock } from "../../core/clock.ts";
 import type { Acknowledgement, Message } from "../../core/job.ts";
 import type { OriginAddress } from "../../core/requests/origin_address.ts";
-import { type AutoCandidate, AutoExecutor } from "../../core/strategies/auto.ts";
+import { AutoExecutor } from "../../core/strategies/auto.ts";
 import { AutoHistory } from "../../core/strategies/auto_history.ts";
 import { DirectExecutor } from "../../core/strategies/direct.ts";
 import { OrchestratedExecutor, type OrchestratorTarget } from "../../core/strategies/orchestrated.ts";
@@ -58,49 +58,25 @@ export function bindStrategies(
     deliver,
     keepAlive: (running) => ctx.waitUntil?.(running),
   });
-  const queued = queueExecutor(findBinding(queue, undefined, env), self);
+  const queueBinding = findBinding(queue, undefined, env) as QueueLike | undefined;
+  const queued = typeof queueBinding?.send === "function"
+    ? new QueueExecutor({ self, send: (message) => queueBinding.send(message) })
+    : undefined;
   const namespace = findBinding(orchestrator, ctx, env);
   const orchestrated = namespace && new OrchestratedExecutor({
     orchestrator: (name) => namespaceStub(namespace, orchestrator, name) as OrchestratorTarget,
     self,
   });
-  const alone = queued === undefined && orchestrated === undefined;
-  const worker = names.executor !== undefined || alone || findBinding(executor, ctx, env) !== undefined
-    ? workerCandidate(executor, ctx, env)
-    : undefined;
-  return new AutoExecutor({
-    direct,
-    ...(worker && { worker }),
-    ...(queued && { queue: queued }),
-    ...(orchestrated && { orchestrated }),
-  }, { history: historyOf(object.constructor) });
-}
-
-/** Where nothing is bound, this is what tells the caller so, at the call. */
-function workerCandidate(name: string, ctx: DurableObjectStateLike, env: unknown): AutoCandidate {
-  const worker = new WorkerExecutor(name, ctx, env);
-  return {
-    maxTimeout: worker.maxTimeout,
-    check: () => void worker.find(),
-    dispatch: (job) => worker.dispatch(job),
-  };
+  // Where nothing is bound, the Worker's executor tells the caller so, at the call.
+  const asked = names.executor !== undefined || (queued === undefined && orchestrated === undefined);
+  const worker = asked || findBinding(executor, ctx, env) ? new WorkerExecutor(executor, ctx, env) : undefined;
+  const type = object.constructor;
+  const history = histories.get(type) ?? new AutoHistory();
+  histories.set(type, history);
+  return new AutoExecutor({ direct, worker, queue: queued, orchestrated }, { history });
 }
 
 /** A Cloudflare queue, as far as it is used. */
 interface QueueLike {
   send(message: unknown): Promise<unknown>;
-}
-
-function queueExecutor(binding: object | undefined, self: () => OriginAddress): QueueExecutor | undefined {
-  if (binding === undefined || !("send" in binding) || typeof binding.send !== "function") return undefined;
-  const queue = binding as QueueLike;
-  return new QueueExecutor({ self, send: (message) => queue.send(message) });
-}
-
-function historyOf(type: object): AutoHistory {
-  const known = histories.get(type);
-  if (known !== undefined) return known;
-  const history = new AutoHistory();
-  histories.set(type, history);
-  return history;
 }

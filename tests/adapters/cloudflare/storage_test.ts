@@ -96,10 +96,9 @@ test("CloudflareStorage refuses a schema of a later version", async () => {
   assertEquals(await ask("later-schema"), { error: "SCHEMA_TOO_NEW" });
 });
 
-test("CloudflareStorage arm in a class without alarm() is reported with a code, keeps the row, and is not armed", async () => {
-  const { atCall, late, armedAt, first } = await ask<Record<string, unknown>>("without-alarm");
-  assertEquals([atCall, late], ["nothing", ["ALARM_NOT_SET"]]);
-  assertEquals([armedAt, first], ["unset", { due: 1, id: "a" }]);
+test("CloudflareStorage arm in a class without alarm() keeps the row, and is not armed", async () => {
+  const found = await ask<Record<string, unknown>>("without-alarm");
+  assertEquals(found, { atCall: "nothing", armedAt: "unset", first: { due: 1, id: "a" } });
 });
 
 test("CloudflareStorage load finds the alarm after an eviction", async () => {

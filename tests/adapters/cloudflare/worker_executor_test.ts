@@ -48,7 +48,8 @@ Deno.test("WorkerExecutor leaves the address out when the object was found as a 
 
 Deno.test("WorkerExecutor looks nothing up before its first use, and says what is missing then", () => {
   const executor = new WorkerExecutor("FetchExecutor", state({ A: namespace("a") }), {});
-  assertThrows(() => executor.find(), ExecutorMissingError);
+  assertThrows(() => executor.check(), ExecutorMissingError);
+  assertThrows(() => executor.dispatch(JOB), ExecutorMissingError);
 });
 
 Deno.test("WorkerExecutor holds no timeout that its Worker cannot", () => {
