@@ -5,7 +5,7 @@
  */
 import type { AlarmEvent, RowReport } from "./alarms/alarm_events.ts";
 import { alarmLimits, type AlarmsOptions, DEFAULT_RETRY } from "./alarms/alarms_options.ts";
-import { type RetryPolicy, retryPolicy } from "./backoff.ts";
+import { retryPolicy } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { encodeContinuation, expectsPromise, runContinuation } from "./continuation.ts";
 import { type CronEngine, registeredCron } from "./alarms/cron_engine.ts";
@@ -20,11 +20,9 @@ import { RowTable } from "./alarms/row_table.ts";
 import { CRON, ONCE, type Schedule, type ScheduleOptions, type When } from "./alarms/schedule.ts";
 import { ScheduleBook } from "./alarms/schedule_book.ts";
 import { listSchedules, type ScheduleFilter } from "./alarms/schedule_filter.ts";
-import { UnknownRowKindError } from "./alarms/schedule_errors.ts";
-import { CronKind, onceKind } from "./alarms/schedule_kinds.ts";
-import type { Planner } from "./alarms/schedule_plan.ts";
+import { cronKind, onceKind } from "./alarms/schedule_kinds.ts";
 import { type SettleOptions, Settler, type SettleResult } from "./alarms/settle.ts";
-import type { Row, RowKey, Storage } from "./storage.ts";
+import type { Row, RowKey } from "./storage.ts";
 import { Sweep } from "./alarms/sweep.ts";
 import { Wake } from "./alarms/wake.ts";
 
@@ -67,9 +65,7 @@ export type { SettleOptions, SettleResult } from "./alarms/settle.ts";
  */
 export class Alarms {
   readonly #options: AlarmsOptions;
-  readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #retry: RetryPolicy;
   readonly #ids: IdSource;
   readonly #table: RowTable;
   readonly #wake: Wake;
@@ -89,43 +85,35 @@ export class Alarms {
     checkObject("options", options);
     checkObject("storage", options.storage);
     checkObject("origin", options.origin);
-    const { storage, clock = systemClock, isPlatformFailure = () => false, sync = () => {} } = options;
+    const { storage, clock = systemClock, ids = new IdSource(), timeZone = "UTC" } = options;
+    const { isPlatformFailure = () => false, sync = () => {} } = options;
     const { missedAfter, ...limits } = alarmLimits(options);
+    const retry = retryPolicy(options.retry, DEFAULT_RETRY);
+    checkNames("retry.", options.retry ?? {}, retry);
     this.#options = options;
-    this.#storage = storage;
     this.#clock = clock;
-    this.#retry = retryPolicy(options.retry, DEFAULT_RETRY);
-    checkNames("retry.", options.retry ?? {}, this.#retry);
-    const ids = this.#ids = options.ids ?? new IdSource();
+    this.#ids = ids;
     const table = this.#table = new RowTable(storage);
     const wake = this.#wake = new Wake(storage, clock, table, () => this.#sweep.armed());
     const report: RowReport = ({ id, kind }, type, error) => this.#emit({ type, id, kind, error });
-    const parts = { storage, clock, table, wake, report };
-    const settler = this.#settler = new Settler({ ...parts, isPlatformFailure, retry: this.#retry });
-    const runner = new RowRunner({ ...parts, settler, kinds: this.#kinds });
-    this.#sweep = new Sweep({ ...parts, settler, runner, watch: new DeathWatch(storage), sync, ...limits });
-    const isHeld = (id: string) => [...this.#kinds.values()].some((kind) => kind.holds?.(id));
-    this.#book = new ScheduleBook({ ...parts, isHeld, planner: () => this.#planner() });
-    this.#letters = new DeadLetters({ ...parts, ids, isHeld });
-    this.#registerSchedules(missedAfter);
+    const cron = (): CronEngine | undefined => options.cron ?? registeredCron();
+    const parts = { storage, clock, table, wake, report, ids, kinds: this.#kinds, retry, timeZone, cron };
+    const settler = this.#settler = new Settler({ ...parts, isPlatformFailure });
+    const runner = new RowRunner({ ...parts, settler });
+    const watch = new DeathWatch(storage, (key, deaths) => settler.quarantine(key, deaths));
+    this.#sweep = new Sweep({ ...parts, settler, runner, watch, sync, ...limits });
+    const isHeld = (id: string) => this.#kinds.values().some((kind) => kind.holds?.(id));
+    this.#book = new ScheduleBook({ ...parts, isHeld, floor: () => this.#sweep.floor });
+    this.#letters = new DeadLetters({ ...parts, isHeld });
+    this.#registerSchedules(cron, missedAfter);
   }
 
-  #registerSchedules(missedAfter: number): void {
+  #registerSchedules(cron: () => CronEngine | undefined, missedAfter: number): void {
     const { origin, base = null } = this.#options;
     const run = (text: string) => runContinuation(text, origin, base);
     const onMissed = ({ id }: Row, due: number) => this.#emit({ type: "missed", id, due });
     this.registerKind(ONCE, onceKind(run, (text) => expectsPromise(text, origin)));
-    this.registerKind(CRON, new CronKind({ run, cron: () => this.#cron, clock: this.#clock, missedAfter, onMissed }));
-  }
-
-  #planner(): Planner {
-    const { timeZone = "UTC" } = this.#options;
-    const { floor } = this.#sweep;
-    return { now: this.#clock.now(), floor, timeZone, cron: this.#cron, ids: this.#ids, retry: this.#retry };
-  }
-
-  get #cron(): CronEngine | undefined {
-    return this.#options.cron ?? registeredCron();
+    this.registerKind(CRON, cronKind({ run, cron, clock: this.#clock, missedAfter, onMissed }));
   }
 
   /**
@@ -267,7 +255,7 @@ export class Alarms {
    * @returns The number of such rows, which it reads, and how late the first one is.
    */
   getOverdue(by = 60_000): OverdueReport {
-    return overdueReport(this.#storage, this.#table, this.#clock.now(), by);
+    return overdueReport(this.#options.storage, this.#table, this.#clock.now(), by);
   }
 
   /** Arms the alarm as the rows ask for, whatever a crash has left. Call it once at the start of a process. */
@@ -321,11 +309,8 @@ export class Alarms {
    * @throws What `isPlatformFailure` recognises, thrown or as a rejection.
    */
   settle(key: RowKey | Row, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
-    const row = "payload" in key ? key : this.#storage.get(key);
-    if (row === undefined) return "gone";
-    const kind = this.#kinds.get(row.kind);
-    if (kind === undefined) throw new UnknownRowKindError(row.kind);
-    return this.#settler.settle(row, kind, options);
+    const row = "payload" in key ? key : this.#options.storage.get(key);
+    return row === undefined ? "gone" : this.#settler.settle(row, options);
   }
 
   #emit(event: AlarmEvent): void {

@@ -18,88 +18,47 @@ export type CommitResult = "committed" | "gone";
  * When `run` returns a promise, the row stays until the promise has fulfilled: a handler that dies halfway runs again
  * (at least once). What it wrote before its first `await` is kept even then. The promise that `commitRow` returns
  * rejects with what the handler rejected with, the row untouched. It does not keep a second caller from running the
- * row meanwhile: {@linkcode Running} does.
+ * row meanwhile.
  *
  * @param storage Where the row is.
  * @param key Which row.
  * @param run Called at most once, inside the transaction, with the row.
  * @param stays Guesses whether `run` will return a promise. A right guess saves two rows written: the row is not taken
  * and put back, but taken at the end. A wrong one changes nothing else.
- * @param end What becomes of a row that stays and that `run` has left as it was, in the transaction that ends it.
- * Defaults to taking it; a recurring row is put to its next place, which is one row written where taking it and adding
- * it again would be two.
+ * @param end What becomes of a row that stays and that `run` has left as it was, in the transaction that ends it: it
+ * is taken or, where it recurs, put to its next place, which is one row written where taking it and adding it again
+ * would be two.
  * @returns `"gone"` without calling `run` when there is no such row.
  */
 export function commitRow(
   storage: Storage,
   key: RowKey,
   run: (row: Row) => unknown,
-  stays = false,
-  end: (row: Row) => void = (row) => void storage.take(row),
+  stays: boolean,
+  end: (row: Row) => void,
 ): CommitResult | Promise<CommitResult> {
-  let unfinished: { row: Row; running: PromiseLike<unknown> } | undefined;
-  const result = storage.transaction((): CommitResult => {
+  const result = storage.transaction((): CommitResult | (() => Promise<CommitResult>) => {
     const row = stays ? storage.get(key) : storage.take(key);
     if (row === undefined) return "gone";
     const returned = run(row);
-    if (isPromiseLike(returned)) {
-      // Only now is it known that the handler is asynchronous: the row has to outlive its turn.
-      // Should the storage refuse it, nobody waits for the handler, and its failure must not end the process.
-      Promise.resolve(returned).catch(() => {});
-      if (!stays && storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
-      unfinished = { row, running: returned };
-    } else if (stays) endUnchanged(storage, row, end);
-    return "committed";
+    if (!isPromiseLike(returned)) {
+      if (stays) endUnchanged(storage, row, end);
+      return "committed";
+    }
+    // Only now is it known that the handler is asynchronous: the row has to outlive its turn.
+    // Should the storage refuse it, nobody waits for the handler, and its failure must not end the process.
+    Promise.resolve(returned).catch(() => {});
+    if (!stays && storage.get(row) === undefined && !(row.named && storage.find(row.id))) storage.insert(row);
+    return async () => {
+      await returned;
+      storage.transaction(() => endUnchanged(storage, row, end));
+      return "committed";
+    };
   });
-  return unfinished === undefined ? result : finish(storage, unfinished.row, unfinished.running, end);
-}
-
-async function finish(
-  storage: Storage,
-  row: Row,
-  running: PromiseLike<unknown>,
-  end: (row: Row) => void,
-): Promise<CommitResult> {
-  await running;
-  storage.transaction(() => endUnchanged(storage, row, end));
-  return "committed";
+  return typeof result === "string" ? result : result();
 }
 
 /** The handler may have cancelled or moved its row, or put another one under its key: that stands. */
 function endUnchanged(storage: Storage, row: Row, end: (row: Row) => void): void {
   if (storage.get(row)?.payload === row.payload) end(row);
-}
-
-/**
- * The asynchronous handlers that run at this moment, by row: a second delivery joins the first.
- * It lives in memory; after a restart nothing runs, so that nothing is joined.
- */
-export class Running<T> {
-  readonly #running = new Map<string, Promise<T>>();
-
-  /** How many run at this moment. */
-  get size(): number {
-    return this.#running.size;
-  }
-
-  /** Whether something runs under `id` at this moment. */
-  has(id: string): boolean {
-    return this.#running.has(id);
-  }
-
-  /**
-   * Joins what runs under `id`, or starts it.
-   *
-   * @param id The row's id.
-   * @param start Called when nothing runs under `id`; a plain value is handed back as it is.
-   */
-  join(id: string, start: () => T | Promise<T>): T | Promise<T> {
-    const running = this.#running.get(id);
-    if (running !== undefined) return running;
-    const started = start();
-    if (!(started instanceof Promise)) return started;
-    const joined = started.finally(() => this.#running.delete(id));
-    this.#running.set(id, joined);
-    return joined;
-  }
 }

@@ -60,7 +60,7 @@ const recorded = new WeakMap<object, readonly Operation[]>();
 
 registerType(CONTINUATION_TYPE, {
   type: Continuation,
-  encode: (value: Continuation): unknown => recorded.get(value) ?? value.operations,
+  encode: operationsOf,
   decode: (data: unknown): Continuation => new Continuation(checkOperations(data)),
 });
 registerType(RESULT_TYPE, {
@@ -91,6 +91,10 @@ registerType(RESULT_TYPE, {
  */
 export function continuation<T>(): Continuable<T> {
   return record([]) as Continuable<T>;
+}
+
+function operationsOf(chain: Continuation): readonly Operation[] {
+  return recorded.get(chain) ?? chain.operations;
 }
 
 function record(operations: readonly Operation[]): object {
@@ -133,19 +137,12 @@ function call(operations: readonly Operation[], args: readonly unknown[]): objec
  * @throws {SerializerError} when an argument cannot be carried; the message names its path.
  */
 export function encodeContinuation(value: unknown, origin: object, base: object | null): string {
-  const operations = recordedOperations(value);
-  if (operations.at(-1)?.length !== 2) {
-    throw new NotAContinuationError(value);
-  }
+  const operations = value instanceof Continuation ? operationsOf(value) : [];
+  if (operations.at(-1)?.length !== 2) throw new NotAContinuationError(value);
   check(operations, origin, base, 1);
   const text = stringify({ v: VERSION, ops: operations });
-  if (text.includes(CONTINUATION_TYPE)) checkNested(decode(text), origin, base);
+  if (text.includes(CONTINUATION_TYPE)) checkNested(operations, origin, base, 1);
   return text;
-}
-
-function recordedOperations(value: unknown): readonly Operation[] {
-  if (value instanceof Continuation) return recorded.get(value) ?? value.operations;
-  throw new NotAContinuationError(value);
 }
 
 function check(operations: readonly Operation[], origin: object, base: object | null, depth: number): void {
@@ -163,24 +160,19 @@ function check(operations: readonly Operation[], origin: object, base: object | 
   checkMethod(origin, base, first[0]);
 }
 
-function checkNested(root: readonly Operation[], origin: object, base: object | null): void {
-  const stack: [readonly Operation[], number][] = [[root, 1]];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [operations, depth] = next;
-    check(operations, origin, base, depth);
-    for (const { node } of findSlots(operations, isSlot).slots) {
-      if (node instanceof Continuation) stack.push([node.operations, depth + 1]);
-    }
+function checkNested(operations: readonly Operation[], origin: object, base: object | null, depth: number): void {
+  for (const { node } of findSlots(operations, isSlot).slots) {
+    if (!(node instanceof Continuation)) continue;
+    check(operationsOf(node), origin, base, depth + 1);
+    checkNested(operationsOf(node), origin, base, depth + 1);
   }
 }
 
 function decode(text: string): readonly Operation[] {
   const stored = parse(text);
-  if (typeof stored !== "object" || stored === null || !("v" in stored) || stored.v !== VERSION || !("ops" in stored)) {
-    const found = typeof stored === "object" && stored !== null && "v" in stored ? stored.v : stored;
-    throw new PayloadVersionError("continuation", found, VERSION);
-  }
-  return checkOperations(stored.ops);
+  const { v = stored, ops } = Object(stored);
+  if (v !== VERSION) throw new PayloadVersionError("continuation", v, VERSION);
+  return checkOperations(ops);
 }
 
 function checkOperations(data: unknown): readonly Operation[] {
@@ -259,7 +251,7 @@ function* evaluate(operations: readonly Operation[], scope: Scope, depth: number
 function* fill(args: readonly unknown[], scope: Scope, depth: number): Steps {
   const { slots, finish } = findSlots(args, isSlot);
   for (const { node, put } of slots) {
-    put(node instanceof Continuation ? yield (yield* evaluate(node.operations, scope, depth + 1)) : scope.result);
+    put(node instanceof Continuation ? yield (yield* evaluate(operationsOf(node), scope, depth + 1)) : scope.result);
   }
   for (const done of finish) done();
   return undefined;

@@ -115,18 +115,17 @@ export class SqlStorage implements Storage {
 
   /** As {@linkcode Storage.get}. */
   get(key: RowKey): Row | undefined {
-    return rowAt(key, this.#driver.exec(GET, key.due, key.id));
+    return firstRow(this.#driver.exec(GET, key.due, key.id), key);
   }
 
   /** As {@linkcode Storage.find}. */
   find(id: string): Row | undefined {
-    const rows = this.#driver.exec(FIND, id);
-    return rows.length === 0 ? undefined : toRow(rows[0]);
+    return firstRow(this.#driver.exec(FIND, id));
   }
 
   /** As {@linkcode Storage.take}. */
   take(key: RowKey): Row | undefined {
-    return rowAt(key, this.#driver.exec(TAKE, key.due, key.id));
+    return firstRow(this.#driver.exec(TAKE, key.due, key.id), key);
   }
 
   /** As {@linkcode Storage.move}. */
@@ -146,7 +145,7 @@ export class SqlStorage implements Storage {
     const rows = after === undefined
       ? this.#driver.exec(DUE, upTo, most)
       : this.#driver.exec(DUE_AFTER, after.due, after.id, upTo, most);
-    return rows.map(toRow);
+    return rows.map((row) => toRow(row));
   }
 
   /** As {@linkcode Storage.first}. */
@@ -221,18 +220,17 @@ export class SqlStorage implements Storage {
   }
 }
 
-function toRow(row: SqlRow): Row {
+/** Reads a row; `key` is where it was looked up, for queries that give the rest only. */
+function toRow(row: SqlRow, key: SqlRow | RowKey = row): Row {
   return {
-    due: Number(row.due),
-    id: String(row.id),
+    due: Number(key.due),
+    id: String(key.id),
     kind: String(row.kind),
     payload: String(row.payload),
     named: Number(row.named) === 1,
   };
 }
 
-function rowAt({ due, id }: RowKey, rows: SqlRow[]): Row | undefined {
-  if (rows.length === 0) return undefined;
-  const { kind, payload, named } = rows[0];
-  return { due, id, kind: String(kind), payload: String(payload), named: Number(named) === 1 };
+function firstRow([row]: SqlRow[], key?: RowKey): Row | undefined {
+  return row && toRow(row, key);
 }

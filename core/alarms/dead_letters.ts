@@ -8,7 +8,7 @@ import { decodePayload, encodePayload, type FailureRecord } from "./row_payload.
 import type { Clock } from "../clock.ts";
 import { checkInteger } from "../option_checks.ts";
 import { CRON_DUE, type RowTable } from "./row_table.ts";
-import { CRON } from "./schedule.ts";
+import { CRON, ONCE } from "./schedule.ts";
 import { DEAD_DUE, type Row, type Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
 
@@ -38,46 +38,27 @@ export interface DeadLetter {
  * @param storage Where the row is; call it inside of a transaction.
  * @param row The row as it is stored. It is taken, unless `copy`.
  * @param payload The payload that the letter gets.
- * @param copy Whether the row stays: then the letter is one run of it, and stands for its earlier letter as well.
+ * @param copy Whether the row stays: then the letter is one run of it. There is one for each cron schedule, however
+ * often it fails: it counts the runs and keeps the latest.
  */
 export function bury(storage: Storage, row: Row, payload: string, copy: boolean): void {
-  if (copy) {
-    buryRun(storage, row, payload);
-    return;
-  }
-  const id = freeId(storage, row.id);
   const { meta, body } = decodePayload(payload);
-  const letter = { ...row, id, due: DEAD_DUE, named: false, payload };
-  if (id !== row.id) letter.payload = encodePayload(body, { ...meta, of: row.id });
-  if (id === row.id && !row.named) {
-    storage.move(row, letter);
-  } else {
-    storage.take(row);
-    storage.insert(letter);
-  }
-}
-
-/** One letter per cron schedule, however often it fails: it counts the runs and keeps the latest. */
-function buryRun(storage: Storage, row: Row, payload: string): void {
-  const { meta: { failures, error, due }, body } = decodePayload(payload);
   for (let nth = 1;; nth++) {
     const id = nth === 1 ? row.id : `${row.id}~${nth}`;
     const earlier = storage.get({ due: DEAD_DUE, id });
     const before = earlier && decodePayload(earlier.payload).meta;
-    if (before !== undefined && (before.runs === undefined || before.of !== row.id)) continue;
-    const runs = (before?.runs ?? 0) + 1;
-    const text = encodePayload(body, { failures, error, due, of: row.id, runs });
-    const letter: Row = { due: DEAD_DUE, id, kind: "once", payload: text, named: false };
-    if (runs > 1) storage.move(letter, letter);
-    else storage.insert(letter);
+    const counts = copy && before?.runs !== undefined && before.of === row.id;
+    if (before !== undefined && !counts) continue;
+    const { failures, error, due } = meta;
+    const letter = copy
+      ? { failures, error, due, of: row.id, runs: (before?.runs ?? 0) + 1 }
+      : { ...meta, of: nth === 1 ? undefined : row.id };
+    const kind = copy ? ONCE : row.kind;
+    if (!copy) storage.take(row);
+    if (earlier !== undefined) storage.take(earlier);
+    storage.insert({ due: DEAD_DUE, id, kind, payload: encodePayload(body, letter), named: false });
     return;
   }
-}
-
-function freeId(storage: Storage, id: string): string {
-  let free = id;
-  for (let nth = 2; storage.get({ due: DEAD_DUE, id: free }) !== undefined; nth++) free = `${id}~${nth}`;
-  return free;
 }
 
 /** Reads the letter that a row is. */
@@ -136,12 +117,11 @@ export class DeadLetters {
   list(filter: DeadLetterFilter): DeadLetter[] {
     const { idPrefix = "", kind, limit = 100, after } = filter;
     checkInteger("limit", limit);
-    const letters: DeadLetter[] = [];
-    for (const row of this.#parts.table.walk(DEAD_DUE, { due: DEAD_DUE, id: after?.id ?? "" })) {
-      if (letters.length === limit) break;
-      if (row.id.startsWith(idPrefix) && (kind === undefined || row.kind === kind)) letters.push(toDeadLetter(row));
-    }
-    return letters;
+    return this.#parts.table.walk(DEAD_DUE, { due: DEAD_DUE, id: after?.id ?? "" })
+      .filter((row) => row.id.startsWith(idPrefix) && (kind === undefined || row.kind === kind))
+      .map(toDeadLetter)
+      .take(limit)
+      .toArray();
   }
 
   /** Runs a letter again: see {@linkcode Alarms.redrive}. */
@@ -166,12 +146,11 @@ export class DeadLetters {
     const id = free ? of : ids.generate(due);
     if (letter.kind !== CRON) {
       // What it was due for goes along: the letter that it may become again tells it, as does a request's event.
-      const payload = encodePayload(body, planned === undefined ? kept : { ...kept, due: planned });
+      const payload = encodePayload(body, { ...kept, due: planned });
       return { ...letter, id, due, payload, named: dueOfId(id) !== due };
     }
     // A recurring schedule begins anew: by its old time, its run would count as missed and might be passed over.
-    const payload = encodePayload(body, kept);
-    const row = { ...letter, id, due: CRON_DUE + due, payload };
+    const row = { ...letter, id, due: CRON_DUE + due, payload: encodePayload(body, kept) };
     table.noteCron(row);
     return row;
   }
@@ -181,11 +160,8 @@ export class DeadLetters {
     const { storage, table } = this.#parts;
     if (id !== undefined) return storage.take({ due: DEAD_DUE, id }) === undefined ? 0 : 1;
     return storage.transaction(() => {
-      let purged = 0;
-      for (const row of table.walk(DEAD_DUE, { due: DEAD_DUE, id: "" })) {
-        if (storage.take(row) !== undefined) purged++;
-      }
-      return purged;
+      const letters = table.walk(DEAD_DUE, { due: DEAD_DUE, id: "" });
+      return letters.reduce((purged, letter) => purged + (storage.take(letter) === undefined ? 0 : 1), 0);
     });
   }
 }

@@ -10,11 +10,9 @@
  *
  * @module
  */
-import { bury } from "./dead_letters.ts";
-import { decodePayload, encodePayload, failureRecord } from "./row_payload.ts";
-import { dueOf, MARK_DUE } from "./row_table.ts";
-import { QuarantinedError } from "./schedule_errors.ts";
-import { compareKeys, type Row, type RowKey, type Storage } from "../storage.ts";
+import { decodePayload, encodePayload } from "./row_payload.ts";
+import { MARK_DUE } from "./row_table.ts";
+import type { Row, RowKey, Storage } from "../storage.ts";
 
 /** How late the first alarm of an object may find a row before a death is suspected, in milliseconds. */
 const SUSPICIOUS_MS = 500;
@@ -40,12 +38,14 @@ interface Mark {
 /** Keeps the mark of one storage. */
 export class DeathWatch {
   readonly #storage: Storage;
+  readonly #quarantine: (key: RowKey, deaths: number) => boolean;
   #started = false;
   #mark: Mark | undefined;
 
-  /** Creates it over a storage. */
-  constructor(storage: Storage) {
+  /** Creates it over a storage; `quarantine` puts a row away, and tells whether there was one. */
+  constructor(storage: Storage, quarantine: (key: RowKey, deaths: number) => boolean) {
     this.#storage = storage;
+    this.#quarantine = quarantine;
   }
 
   /** How many rows may run before the next mark: all of them, a batch, or one. */
@@ -57,48 +57,27 @@ export class DeathWatch {
   /**
    * To be called by every alarm; the first one of the object looks for a mark and for overdue rows.
    *
-   * @param firstDue Tells when the first row is due, in milliseconds since the epoch.
+   * @param firstDue Tells when the first row is due, in milliseconds since the epoch; `Infinity` where none is.
    * @param now Milliseconds since the epoch.
    * @param retried Whether the platform says that the alarm before has failed.
-   * @returns The row that has been quarantined and its failure, if there was one.
    */
-  start(
-    firstDue: () => number | undefined,
-    now: number,
-    retried: boolean,
-  ): { row: Row; error: QuarantinedError } | undefined {
-    if (this.#started) return undefined;
+  start(firstDue: () => number, now: number, retried: boolean): void {
+    if (this.#started) return;
     this.#started = true;
     const stored = this.#storage.get(KEY);
     if (stored === undefined) {
       const due = firstDue();
       const deaths = retried ? 1 : 0;
-      if (due !== undefined && (retried || now - due > SUSPICIOUS_MS)) this.#write({ deaths, left: 0, shared: deaths });
-      return undefined;
+      if (due < Infinity && (retried || now - due > SUSPICIOUS_MS)) this.#write({ deaths, left: 0, shared: deaths });
+      return;
     }
     const mark: Mark = JSON.parse(decodePayload(stored.payload).body);
     const deaths = mark.deaths + 1;
-    if (mark.row === undefined) {
-      this.#mark = { deaths, left: BATCH_ROWS, shared: deaths };
-      return undefined;
-    }
-    const convicted = deaths < DEATHS ? undefined : this.#quarantine(mark.row, now);
+    if (mark.row === undefined) this.#mark = { deaths, left: BATCH_ROWS, shared: deaths };
     // One that is convicted explains the deaths that the others were there at.
-    this.#mark = convicted === undefined ? { ...mark, deaths } : { deaths: 0, left: mark.left, shared: 0 };
-    return convicted;
-  }
-
-  #quarantine(key: RowKey, now: number): { row: Row; error: QuarantinedError } | undefined {
-    const row = this.#storage.get(key);
-    if (row === undefined) return undefined;
-    const error = new QuarantinedError(row.id, DEATHS);
-    this.#storage.transaction(() => {
-      const { meta, body } = decodePayload(row.payload);
-      const failures = (meta.failures ?? 0) + DEATHS;
-      const letter = { ...meta, failures, due: meta.due ?? dueOf(row), error: failureRecord(error, now) };
-      bury(this.#storage, row, encodePayload(body, letter), false);
-    });
-    return { row, error };
+    else if (deaths >= DEATHS && this.#quarantine(mark.row, DEATHS)) {
+      this.#mark = { deaths: 0, left: mark.left, shared: 0 };
+    } else this.#mark = { ...mark, deaths };
   }
 
   /** Marks rows that are about to run. */
@@ -106,7 +85,7 @@ export class DeathWatch {
     const mark = this.#mark;
     if (mark === undefined) return;
     const [{ due, id }] = rows;
-    const same = mark.row === undefined ? mark.left === 0 : compareKeys(mark.row, { due, id }) === 0;
+    const same = mark.row === undefined ? mark.left === 0 : mark.row.due === due && mark.row.id === id;
     if (same) this.#write(mark);
     else if (mark.left > 0) this.#write({ ...mark, deaths: mark.shared, row: { due, id }, left: mark.left - 1 });
     else this.#write({ deaths: 0, left: 0, shared: 0 });
@@ -114,7 +93,7 @@ export class DeathWatch {
 
   /** Removes the mark: the object has lived through what was overdue. */
   clear(): void {
-    if (this.#mark !== undefined) this.#storage.take(KEY);
+    this.#storage.take(KEY);
     this.#mark = undefined;
   }
 

@@ -26,5 +26,5 @@ export function overdueReport(storage: Storage, table: RowTable, now: number, by
   const upTo = now - by;
   const count = storage.count(0, Math.min(upTo, MAX_DUE)) +
     storage.count(CRON_DUE, CRON_DUE + Math.min(upTo, MAX_CRON_DUE));
-  return { count, longest: count === 0 ? 0 : now - (table.nextDue() ?? now) };
+  return { count, longest: count === 0 ? 0 : now - table.nextDue() };
 }

@@ -66,21 +66,24 @@ export interface RowPayload<M extends object = RowMeta> {
   readonly body: string;
 }
 
-const NO_META: RowMeta = Object.freeze({});
+const NO_META = "{}";
 
-/** Writes a payload; a body without meta is kept as it is, so that the usual row costs no JSON. */
-export function encodePayload(body: string, meta: object = NO_META): string {
-  return meta === NO_META ? `${VERSION}\n${body}` : `${VERSION}${JSON.stringify(meta)}\n${body}`;
+/** Writes a payload; without meta, or with one that says nothing, the body is all there is to write. */
+export function encodePayload(body: string, meta?: object): string {
+  const text = meta === undefined ? NO_META : JSON.stringify(meta);
+  return `${VERSION}${text === NO_META ? "" : text}\n${body}`;
 }
 
 /**
  * Refuses a payload that does not fit a row.
  *
  * @param what What it is of, for the message, e.g. `"request"`.
+ * @returns The payload.
  * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) beyond {@linkcode MAX_PAYLOAD_BYTES}.
  */
-export function checkSize(what: string, payload: string): void {
-  if (!fits(payload)) throw new RowTooLargeError(what, MAX_PAYLOAD_BYTES, byteLength(payload));
+export function checkSize(what: string, payload: string): string {
+  if (fits(payload)) return payload;
+  throw new RowTooLargeError(what, MAX_PAYLOAD_BYTES, byteLength(payload));
 }
 
 /** Whether a payload fits a row. */
@@ -100,19 +103,15 @@ export function byteLength(text: string): number {
  * @throws {PayloadVersionError} (`PAYLOAD_VERSION`) for a newer format, or a text that is none of ours.
  */
 export function decodePayload<M extends object = RowMeta>(payload: string): RowPayload<M> {
-  if (payload.startsWith("1\n")) return { meta: NO_META as M, body: payload.slice(2) };
-  const match = FORMAT.exec(payload);
-  if (match === null) throw new PayloadVersionError("row", payload.slice(0, 20), VERSION);
-  if (Number(match[1]) !== VERSION) throw new PayloadVersionError("row", Number(match[1]), VERSION);
-  const meta = match[2] === undefined ? NO_META as M : readMeta<M>(match[2]);
-  return { meta, body: payload.slice(match[0].length) };
-}
-
-function readMeta<M extends object>(text: string): M {
+  // Of the usual row no meta is read.
+  if (payload.startsWith("1\n")) return { meta: {} as M, body: payload.slice(2) };
+  const [head, version, meta = NO_META] = FORMAT.exec(payload) ?? [payload.slice(0, 20)];
+  const found = version === undefined ? head : Number(version);
+  if (found !== VERSION) throw new PayloadVersionError("row", found, VERSION);
   try {
-    return JSON.parse(text);
+    return { meta: JSON.parse(meta), body: payload.slice(head.length) };
   } catch {
-    throw new PayloadVersionError("row", text.slice(0, 20), VERSION);
+    throw new PayloadVersionError("row", meta.slice(0, 20), VERSION);
   }
 }
 
@@ -124,20 +123,17 @@ function readMeta<M extends object>(text: string): M {
  */
 export function failureRecord(error: unknown, at: number): FailureRecord {
   try {
-    return readFailure(error, at);
+    if (!(error instanceof Error)) return { name: typeof error, message: cut(error, 1_000), at };
+    const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+    const stack = typeof error.stack === "string" ? cut(error.stack, 2_000) : undefined;
+    return { name: cut(error.name, 200), message: cut(error.message, 1_000), code, stack, at };
   } catch {
     // A getter or a trap of the handler's own making: its row must fail like any other.
     return { name: typeof error, message: "a value that cannot be shown", at };
   }
 }
 
-function readFailure(error: unknown, at: number): FailureRecord {
-  if (!(error instanceof Error)) return { name: typeof error, message: cut(String(error), 1_000), at };
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const stack = typeof error.stack === "string" ? cut(error.stack, 2_000) : undefined;
-  return { name: cut(String(error.name), 200), message: cut(String(error.message), 1_000), code, stack, at };
-}
-
-function cut(text: string, length: number): string {
+function cut(value: unknown, length: number): string {
+  const text = String(value);
   return (text.length > length ? `${text.slice(0, length)}…` : text).toWellFormed();
 }

@@ -7,11 +7,9 @@ import type { RowReport } from "./alarm_events.ts";
 import type { Clock } from "../clock.ts";
 import type { RowKind } from "./row_kind.ts";
 import { decodePayload } from "./row_payload.ts";
-import { CRON_DUE, type RowTable } from "./row_table.ts";
-import { UnknownRowKindError } from "./schedule_errors.ts";
 import { SetBacks } from "./set_backs.ts";
-import type { Settler, SettleResult } from "./settle.ts";
-import { MAX_DUE, type Row, type Storage } from "../storage.ts";
+import type { Settler } from "./settle.ts";
+import type { Row, Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
 
 /** How long a row that this release cannot run is put off, in milliseconds: a deploy may bring the code back. */
@@ -23,8 +21,6 @@ export interface RowRunnerParts {
   readonly storage: Storage;
   /** Time. */
   readonly clock: Clock;
-  /** The view of the storage. */
-  readonly table: RowTable;
   /** The alarm. */
   readonly wake: Wake;
   /** Runs a row whose kind is known. */
@@ -54,28 +50,30 @@ export class RowRunner {
   }
 
   /**
-   * Runs a row. What its handler throws ends in the row.
+   * Runs a row. What its handler throws ends in the row; a platform failure of an asynchronous one is kept for
+   * {@linkcode RowRunner.throwPlatformFailure}.
    *
-   * @returns What became of the row; a promise, which never rejects, when its handler returned one. `undefined` stands
-   * for a platform failure.
+   * @returns Whether there was something to run.
    * @throws A platform failure of a synchronous handler.
    */
-  run(row: Row): SettleResult | Promise<SettleResult | undefined> {
+  run(row: Row): boolean {
     const kind = this.#kindOf(row);
-    if (kind === undefined) return "gone";
-    let result: SettleResult | Promise<SettleResult>;
-    try {
-      result = kind.settle === undefined ? this.#parts.settler.settle(row, kind) : kind.settle(row);
-    } catch (error) {
+    if (kind === undefined) return false;
+    const setBack = (error: unknown): never => {
       this.setBacks.add(row.id, this.#parts.clock.now());
       throw error;
+    };
+    try {
+      const result = kind.settle?.(row) ?? this.#parts.settler.settle(row);
+      if (typeof result === "string") {
+        this.setBacks.end(row.id);
+        return result !== "gone";
+      }
+      this.#track(result.then(() => this.setBacks.end(row.id), setBack));
+      return true;
+    } catch (error) {
+      return setBack(error);
     }
-    if (typeof result === "string") {
-      this.setBacks.end(row.id);
-      return result;
-    }
-    result.then(() => this.setBacks.end(row.id), () => this.setBacks.add(row.id, this.#parts.clock.now()));
-    return this.#track(result);
   }
 
   /** Lets every kind look at what it watches besides its rows: see {@linkcode RowKind.wake}. */
@@ -86,23 +84,16 @@ export class RowRunner {
     }
   }
 
-  /** The earliest time after an instant at which a kind wants the alarm besides its rows' due times. */
-  nextWake(after: number): number | undefined {
-    let next: number | undefined;
-    for (const kind of this.#parts.kinds.values()) {
-      const wanted = kind.nextWake?.(after);
-      if (wanted !== undefined && (next === undefined || wanted < next)) next = wanted;
-    }
-    return next;
+  /** The earliest time after an instant at which a kind wants the alarm besides its rows' due times, or `Infinity`. */
+  nextWake(after: number): number {
+    return Math.min(...this.#parts.kinds.values().map((kind) => kind.nextWake?.(after) ?? Infinity));
   }
 
-  #track<T>(running: Promise<T>): Promise<T | undefined> {
-    const pending: Promise<T | undefined> = running.catch((error) => {
+  #track(running: Promise<unknown>): void {
+    const pending = running.catch((error) => {
       this.#platformFailure = { error };
-      return undefined;
     }).finally(() => this.#pending.delete(pending));
     this.#pending.add(pending);
-    return pending;
   }
 
   /** Throws the platform failure, if any, that an asynchronous handler has met since the last call. */
@@ -114,11 +105,10 @@ export class RowRunner {
 
   /** How to run a row; one that this release cannot run is put off, untouched, and `undefined` is returned. */
   #kindOf(row: Row): RowKind | undefined {
-    const { kinds, report } = this.#parts;
+    const { settler, report } = this.#parts;
     try {
       decodePayload(row.payload);
-      const kind = kinds.get(row.kind);
-      if (kind === undefined) throw new UnknownRowKindError(row.kind);
+      const kind = settler.kindOf(row);
       kind.check?.(row);
       return kind;
     } catch (error) {
@@ -129,12 +119,10 @@ export class RowRunner {
   }
 
   #putOff(row: Row): void {
-    const { clock, storage, table, wake } = this.#parts;
-    const due = clock.now() + UNREADABLE_DELAY_MS;
+    const { clock, storage, wake } = this.#parts;
     storage.transaction(() => {
       if (storage.get(row)?.payload !== row.payload) return;
-      table.relocate(row, row.due > MAX_DUE ? CRON_DUE + due : due, row.payload);
-      wake.ensureArmed(due);
+      wake.putOff(row, clock.now() + UNREADABLE_DELAY_MS, row.payload);
     });
   }
 }

@@ -39,28 +39,31 @@ export class RowTable {
   }
 
   /**
-   * When the earliest row is due, in milliseconds since the epoch. Reads one row, and one more where crons exist or, for
-   * the first time, may exist.
+   * When the earliest row is due, in milliseconds since the epoch; `Infinity` where none is. Reads one row, and one more
+   * where crons exist or, for the first time, may exist.
    */
-  nextDue(): number | undefined {
+  nextDue(): number {
     const first = this.#storage.first();
-    if (first === undefined) this.#listed = true;
-    if (first === undefined || first.due >= CRON_DUE) return first && dueOf(first);
-    return earlier(first.due <= MAX_DUE ? first.due : undefined, this.#firstCron(0));
+    if (first === undefined) {
+      this.#listed = true;
+      return Infinity;
+    }
+    const due = dueOf(first) ?? Infinity;
+    return first.due >= CRON_DUE ? due : Math.min(due, this.#firstCron(0));
   }
 
   /** Like {@linkcode RowTable.nextDue}, of the rows due after an instant. */
-  nextDueAfter(instant: number): number | undefined {
-    const plain = this.#storage.due(MAX_DUE, 1, { due: instant + 1, id: "" })[0]?.due;
-    return earlier(plain, this.#firstCron(instant + 1));
+  nextDueAfter(instant: number): number {
+    const [plain] = this.#storage.due(MAX_DUE, 1, { due: instant + 1, id: "" });
+    return Math.min(plain?.due ?? Infinity, this.#firstCron(instant + 1));
   }
 
-  #firstCron(from: number): number | undefined {
+  #firstCron(from: number): number {
     // To find that there is none costs a read as well, which every alarm would make.
-    if (this.#listed && this.#crons.size === 0) return undefined;
-    const row = this.#storage.due(Number.MAX_SAFE_INTEGER, 1, { due: CRON_DUE + from, id: "" })[0];
+    if (this.#listed && this.#crons.size === 0) return Infinity;
+    const [row] = this.#storage.due(Number.MAX_SAFE_INTEGER, 1, { due: CRON_DUE + from, id: "" });
     if (row === undefined && from === 0) this.#listed = true;
-    return row && row.due - CRON_DUE;
+    return row === undefined ? Infinity : row.due - CRON_DUE;
   }
 
   /**
@@ -72,19 +75,13 @@ export class RowTable {
    */
   *due(upTo: number, from = 0, after?: RowKey): Generator<Row, void, void> {
     const [afterPlain, afterCron] = splitCursor(from, after);
-    const plains = this.walk(Math.min(upTo, MAX_DUE), afterPlain);
     const crons = this.walk(CRON_DUE + Math.min(upTo, MAX_CRON_DUE), afterCron);
-    let plain = plains.next();
     let cron = crons.next();
-    while (!plain.done || !cron.done) {
-      if (!plain.done && (cron.done || plain.value.due <= cron.value.due - CRON_DUE)) {
-        yield plain.value;
-        plain = plains.next();
-      } else if (!cron.done) {
-        yield cron.value;
-        cron = crons.next();
-      }
+    for (const plain of this.walk(Math.min(upTo, MAX_DUE), afterPlain)) {
+      for (; !cron.done && cron.value.due - CRON_DUE < plain.due; cron = crons.next()) yield cron.value;
+      yield plain;
     }
+    for (; !cron.done; cron = crons.next()) yield cron.value;
   }
 
   /** Walks the rows that lie after `after` and up to `upTo`, page by page; rows may change meanwhile. */
@@ -107,13 +104,8 @@ export class RowTable {
 
   #locateCron(id: string): Row | undefined {
     const seen = this.#crons.get(id);
-    if (seen === undefined && this.#listed) return undefined;
-    const row = seen === undefined ? undefined : this.#storage.get({ due: seen, id });
-    return row ?? this.#listCrons(id);
-  }
-
-  #listCrons(id: string): Row | undefined {
-    let found: Row | undefined;
+    let found = seen === undefined ? undefined : this.#storage.get({ due: seen, id });
+    if (found !== undefined || (seen === undefined && this.#listed)) return found;
     for (const row of this.walk(Number.MAX_SAFE_INTEGER, { due: CRON_DUE, id: "" })) {
       this.#crons.set(row.id, row.due);
       if (row.id === id) found = row;
@@ -138,7 +130,7 @@ export class RowTable {
    * @param payload Its new text.
    * @returns The row as it is afterwards.
    */
-  relocate(row: Row, due: number, payload: string): Row {
+  relocate<R extends Row>(row: R, due: number, payload: string): R {
     if (due >= CRON_DUE) this.noteCron({ due, id: row.id });
     const findable = row.named || due > MAX_DUE || due === dueOfId(row.id);
     const moved = { ...row, due, payload, named: row.named || !findable };
@@ -150,11 +142,6 @@ export class RowTable {
     }
     return moved;
   }
-}
-
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return Math.min(a, b);
 }
 
 /** Where each of the two stretches goes on after a row that came in the merged order, plain before cron. */

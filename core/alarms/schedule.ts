@@ -74,8 +74,11 @@ export interface Schedule {
   readonly runCount: number | undefined;
 }
 
+/** A row that holds a schedule. */
+export type ScheduleRow = Row & { readonly kind: "once" | "cron" };
+
 /** Whether a row is a schedule, rather than a request or another kind. */
-export function isSchedule(row: Row | undefined): row is Row & { readonly kind: "once" | "cron" } {
+export function isSchedule(row: Row | undefined): row is ScheduleRow {
   return row !== undefined && (row.kind === ONCE || row.kind === CRON);
 }
 
@@ -84,7 +87,7 @@ export function isSchedule(row: Row | undefined): row is Row & { readonly kind: 
  *
  * @throws {PayloadVersionError} (`PAYLOAD_VERSION`) when a newer release wrote it.
  */
-export function toSchedule(row: Row & { readonly kind: "once" | "cron" }): Schedule {
+export function toSchedule(row: ScheduleRow): Schedule {
   const { meta, body } = decodePayload(row.payload);
   const paused = row.due === PAUSED_DUE;
   const due = dueOf(row) ?? meta.due ?? 0;

@@ -34,17 +34,15 @@ export interface ScheduleFilter {
  * @throws {InvalidOptionError} (`INVALID_OPTION`) when `limit`, `from` or `to` is out of its range.
  */
 export function listSchedules(table: RowTable, filter: ScheduleFilter): Schedule[] {
-  const { limit = 100 } = filter;
+  const { limit = 100, idPrefix = "", kind, state } = filter;
   checkInteger("limit", limit);
-  const schedules: Schedule[] = [];
-  for (const row of candidates(table, filter)) {
-    if (schedules.length === limit) break;
-    if (!isSchedule(row) || !row.id.startsWith(filter.idPrefix ?? "")) continue;
-    if (filter.kind !== undefined && row.kind !== filter.kind) continue;
-    const schedule = toSchedule(row);
-    if (filter.state === undefined || schedule.state === filter.state) schedules.push(schedule);
-  }
-  return schedules;
+  return candidates(table, filter)
+    .filter(isSchedule)
+    .filter((row) => row.id.startsWith(idPrefix) && (kind === undefined || row.kind === kind))
+    .map(toSchedule)
+    .filter((schedule) => state === undefined || schedule.state === state)
+    .take(limit)
+    .toArray();
 }
 
 function* candidates(table: RowTable, filter: ScheduleFilter): Generator<Row, void, void> {

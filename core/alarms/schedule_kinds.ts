@@ -19,7 +19,7 @@ import type { Row } from "../storage.ts";
  */
 export function onceKind(
   run: (continuation: string) => unknown,
-  expectsPromise: (continuation: string) => boolean = () => false,
+  expectsPromise: (continuation: string) => boolean,
 ): RowKind {
   return {
     run: (row) => run(decodePayload(row.payload).body),
@@ -27,7 +27,7 @@ export function onceKind(
   };
 }
 
-/** What {@linkcode CronKind} works with. */
+/** What {@linkcode cronKind} works with. */
 export interface CronKindParts {
   /** Runs a continuation. */
   readonly run: (continuation: string) => unknown;
@@ -42,45 +42,32 @@ export interface CronKindParts {
 }
 
 /** How a cron schedule runs. */
-export class CronKind implements RowKind {
-  readonly #parts: CronKindParts;
-
-  /** Creates it over its parts. */
-  constructor(parts: CronKindParts) {
-    this.#parts = parts;
-  }
-
-  /** Refuses a row whose next run cannot be found, before its run is half done. */
-  check(row: Row): void {
+export function cronKind({ run, cron, clock, missedAfter, onMissed }: CronKindParts): RowKind {
+  /** The run after the one that a row stands before; it throws where that cannot be found. */
+  function following(row: Row): number | undefined {
     const { meta } = decodePayload(row.payload);
-    nextRun(this.#parts.cron(), meta, plannedRun(row, meta), this.#parts.clock.now());
+    return nextRun(cron(), meta, plannedRun(row, meta), clock.now());
   }
-
-  /** Runs the continuation. */
-  run(row: Row): unknown {
-    return this.#parts.run(decodePayload(row.payload).body);
-  }
-
-  /** Whether the run fell in downtime and the schedule says to skip such runs; a retry is never skipped. */
-  passes(row: Row): boolean {
-    const { meta } = decodePayload(row.payload);
-    const { clock, missedAfter, onMissed } = this.#parts;
-    const due = plannedRun(row, meta);
-    const late = clock.now() - due;
-    if (meta.missed !== "skip" || meta.failures !== undefined || late <= missedAfter) return false;
-    onMissed(row, due);
-    return true;
-  }
-
-  /** The row at its next run, its count and its previous run brought up to date. */
-  next(row: Row, ran: boolean): Row | undefined {
-    const { meta: { failures: _failures, error: _error, due: _due, ...meta }, body } = decodePayload(row.payload);
-    const planned = plannedRun(row, decodePayload(row.payload).meta);
-    const next = nextRun(this.#parts.cron(), meta, planned, this.#parts.clock.now());
-    if (next === undefined) return undefined;
-    const counted = ran ? { ...meta, previousRun: planned, runCount: (meta.runCount ?? 0) + 1 } : meta;
-    return { ...row, due: CRON_DUE + next, payload: encodePayload(body, counted) };
-  }
+  return {
+    check: (row) => void following(row),
+    run: (row) => run(decodePayload(row.payload).body),
+    passes(row) {
+      const { meta } = decodePayload(row.payload);
+      const due = plannedRun(row, meta);
+      // A retry is never skipped.
+      const skipped = meta.missed === "skip" && meta.failures === undefined && clock.now() - due > missedAfter;
+      if (skipped) onMissed(row, due);
+      return skipped;
+    },
+    next(row, ran) {
+      const next = following(row);
+      if (next === undefined) return undefined;
+      const { meta, body } = decodePayload(row.payload);
+      const { failures: _failures, error: _error, due: _due, ...kept } = meta;
+      const counted = { ...kept, previousRun: plannedRun(row, meta), runCount: (kept.runCount ?? 0) + 1 };
+      return { ...row, due: CRON_DUE + next, payload: encodePayload(body, ran ? counted : kept) };
+    },
+  };
 }
 
 /** For when the run was planned that a row stands before; a retry waits for a later time. */

@@ -4,26 +4,36 @@
  * @module
  */
 import { type RetryPolicy, retryPolicy } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
 import type { CronEngine } from "./cron_engine.ts";
 import { InvalidDateError, InvalidDelayError, InvalidOptionError } from "../errors.ts";
 import { checkChoice, checkNames, checkObject } from "../option_checks.ts";
 import { checkId, type IdSource } from "./row_id.ts";
-import { checkSize, encodePayload, type RowMeta } from "./row_payload.ts";
-import { CRON_DUE, MAX_CRON_DUE } from "./row_table.ts";
-import { CRON, type MissedRuns, ONCE, type OnConflict, type ScheduleOptions, type When } from "./schedule.ts";
-import { CronUnavailableError, InvalidTimeZoneError, NoNextRunError } from "./schedule_errors.ts";
+import { checkSize, decodePayload, encodePayload, type RowMeta } from "./row_payload.ts";
+import { CRON_DUE } from "./row_table.ts";
+import {
+  CRON,
+  type MissedRuns,
+  ONCE,
+  type OnConflict,
+  type ScheduleOptions,
+  type ScheduleRow,
+  type When,
+} from "./schedule.ts";
+import { InvalidTimeZoneError, NoNextRunError } from "./schedule_errors.ts";
+import { nextRun } from "./schedule_kinds.ts";
 import { MAX_DUE, type Row } from "../storage.ts";
 
 /** What a plan depends on beside the call itself. */
 export interface Planner {
-  /** The time, in milliseconds since the epoch. */
-  readonly now: number;
+  /** Time. */
+  readonly clock: Clock;
   /** Earliest due time allowed, in milliseconds since the epoch. */
-  readonly floor: number;
+  readonly floor: () => number;
   /** The zone of cron patterns that name none. */
   readonly timeZone: string;
   /** Reads cron patterns; `undefined` where nobody can. */
-  readonly cron: CronEngine | undefined;
+  readonly cron: () => CronEngine | undefined;
   /** Makes ids. */
   readonly ids: IdSource;
   /** The retry options in force, for checking the call's own against. */
@@ -44,17 +54,28 @@ const ON_CONFLICT: readonly OnConflict[] = ["replace", "keep", "throw"];
  * @throws {InvalidIdError} (`INVALID_ID`) and {@linkcode InvalidOptionError} (`INVALID_OPTION`) for an option.
  * @throws {RowTooLargeError} (`ROW_TOO_LARGE`) when the continuation does not fit a row.
  */
-export function planSchedule(when: When, write: () => string, options: ScheduleOptions, planner: Planner): Row {
+export function planSchedule(
+  when: When,
+  write: () => string,
+  options: ScheduleOptions,
+  planner: Planner,
+): ScheduleRow {
   checkObject("options", options);
-  if (options.id !== undefined) checkId(options.id);
+  const { id, retry, missed } = options;
+  if (id !== undefined) checkId(id);
   checkOptions(when, options, planner.retry);
-  if (typeof when === "string") return planCron(when, write, options, planner);
-  const due = Math.max(dueFrom(when, planner.now), planner.floor);
-  const body = write();
-  const payload = options.retry === undefined ? encodePayload(body) : encodePayload(body, { retry: options.retry });
-  checkSize("schedule", payload);
-  if (options.id !== undefined) return { due, id: options.id, kind: ONCE, payload, named: true };
-  return { due, id: planner.ids.generate(due), kind: ONCE, payload, named: false };
+  const { clock, floor, cron, ids } = planner;
+  if (typeof when !== "string") {
+    const due = Math.max(dueFrom(when, clock.now()), floor());
+    const payload = checkSize("schedule", encodePayload(write(), retry && { retry }));
+    return { due, id: id ?? ids.generate(due), kind: ONCE, payload, named: id !== undefined };
+  }
+  const meta: RowMeta = { pattern: when, timeZone: options.timeZone ?? planner.timeZone, missed, retry };
+  const after = Math.max(clock.now(), floor() - 1);
+  const next = nextRun(cron(), meta, after, after);
+  if (next === undefined) throw new NoNextRunError(when);
+  const payload = checkSize("schedule", encodePayload(write(), meta));
+  return { due: CRON_DUE + next, id: id ?? `cron_${ids.token()}`, kind: CRON, payload, named: false };
 }
 
 function dueFrom(when: Date | number, now: number): number {
@@ -67,19 +88,6 @@ function dueFrom(when: Date | number, now: number): number {
   const due = when.getTime();
   if (Number.isNaN(due)) throw new InvalidDateError();
   return Math.max(0, due);
-}
-
-function planCron(pattern: string, write: () => string, options: ScheduleOptions, planner: Planner): Row {
-  const { cron, now, floor, ids } = planner;
-  if (cron === undefined) throw new CronUnavailableError(pattern);
-  const timeZone = options.timeZone ?? planner.timeZone;
-  const next = cron.next(pattern, timeZone, Math.max(now, floor - 1));
-  if (next === undefined || next > MAX_CRON_DUE) throw new NoNextRunError(pattern);
-  const meta: RowMeta = { pattern, timeZone, missed: options.missed, retry: options.retry };
-  const id = options.id ?? `cron_${ids.token()}`;
-  const payload = encodePayload(write(), meta);
-  checkSize("schedule", payload);
-  return { due: CRON_DUE + next, id, kind: CRON, payload, named: false };
 }
 
 function checkOptions(when: When, options: ScheduleOptions, retry: RetryPolicy): void {
@@ -97,14 +105,10 @@ function checkOptions(when: When, options: ScheduleOptions, retry: RetryPolicy):
   }
 }
 
-/** Whether two rows hold the same schedule: nothing needs writing to turn `old` into `planned`. */
-export function isSameSchedule(old: Row, oldMeta: RowMeta, planned: Row, meta: RowMeta): boolean {
-  if (old.kind !== planned.kind || bodyOf(old) !== bodyOf(planned)) return false;
-  if (JSON.stringify(oldMeta.retry) !== JSON.stringify(meta.retry)) return false;
-  if (old.kind !== CRON) return (oldMeta.due ?? old.due) === planned.due;
-  return oldMeta.pattern === meta.pattern && oldMeta.timeZone === meta.timeZone && oldMeta.missed === meta.missed;
-}
-
-function bodyOf(row: Row): string {
-  return row.payload.slice(row.payload.indexOf("\n"));
+/** Whether a row holds what was planned, whatever has become of it since: then nothing needs writing. */
+export function isSameSchedule(row: Row, planned: Row): boolean {
+  const { meta, body } = decodePayload(row.payload);
+  const { failures: _failures, error: _error, due = row.due, previousRun: _run, runCount: _count, ...asked } = meta;
+  if (row.kind !== planned.kind || encodePayload(body, asked) !== planned.payload) return false;
+  return row.kind === CRON || due === planned.due;
 }

@@ -8,8 +8,8 @@ import { retryDelay, type RetryPolicy } from "../backoff.ts";
 
 /** Longest that a row is set back, in milliseconds. */
 const LONGEST_MS = 60_000;
-/** How long a row is set back: 2 s at first, doubled with each further failure, until it runs or is gone. */
-const SET_BACK: RetryPolicy = { attempts: Infinity, backoff: 2_000, maxDelay: LONGEST_MS, jitter: 0 };
+/** How long to wait while the platform fails: 1 s at first, doubled with each further failure. */
+export const WHILE_FAILING: RetryPolicy = { attempts: Infinity, backoff: 1_000, maxDelay: LONGEST_MS, jitter: 0 };
 /** How long after its time a row that has not come back is forgotten, in milliseconds: it may be gone. */
 const FORGET_MS = 10 * LONGEST_MS;
 
@@ -23,23 +23,24 @@ interface SetBack {
 export class SetBacks {
   readonly #rows = new Map<string, SetBack>();
 
-  /** How many rows are remembered. */
-  get size(): number {
-    return this.#rows.size;
-  }
-
   /** Notes that a row has met a failure of the platform. */
   add(id: string, now: number): void {
     const failures = (this.#rows.get(id)?.failures ?? 0) + 1;
     for (const [other, { until }] of this.#rows) {
       if (until + FORGET_MS < now) this.#rows.delete(other);
     }
-    this.#rows.set(id, { failures, until: now + retryDelay(SET_BACK, failures, 0) });
+    // Later than the next alarm, so that the rows after it come first.
+    this.#rows.set(id, { failures, until: now + retryDelay(WHILE_FAILING, failures + 1, 0) });
   }
 
   /** Notes that a row has met none. */
   end(id: string): void {
     this.#rows.delete(id);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#rows.clear();
   }
 
   /** Whether a row is to wait, at this time. */
@@ -49,12 +50,8 @@ export class SetBacks {
     return until !== undefined && until > now && until <= now + LONGEST_MS;
   }
 
-  /** When the first of those that wait may run, in milliseconds since the epoch; `undefined` when none waits. */
-  next(now: number): number | undefined {
-    let next: number | undefined;
-    for (const [id, { until }] of this.#rows) {
-      if (this.has(id, now) && (next === undefined || until < next)) next = until;
-    }
-    return next;
+  /** When the first of those that wait may run, in milliseconds since the epoch; `Infinity` when none waits. */
+  next(now: number): number {
+    return Math.min(...this.#rows.entries().map(([id, { until }]) => this.has(id, now) ? until : Infinity));
   }
 }

@@ -6,12 +6,13 @@
 import { retryDelay, type RetryPolicy, retryPolicy } from "../backoff.ts";
 import type { RowReport } from "./alarm_events.ts";
 import type { Clock } from "../clock.ts";
-import { commitRow, Running } from "../commit.ts";
+import { commitRow } from "../commit.ts";
 import { bury } from "./dead_letters.ts";
 import type { RowKind, SettleResult } from "./row_kind.ts";
-import { decodePayload, encodePayload, failureRecord } from "./row_payload.ts";
-import { CRON_DUE, dueOf, type RowTable } from "./row_table.ts";
-import type { Row, Storage } from "../storage.ts";
+import { decodePayload, encodePayload, failureRecord, type RowMeta } from "./row_payload.ts";
+import { dueOf, type RowTable } from "./row_table.ts";
+import { QuarantinedError, UnknownRowKindError } from "./schedule_errors.ts";
+import type { Row, RowKey, Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
 
 export type { SettleResult } from "./row_kind.ts";
@@ -26,6 +27,8 @@ export interface SettlerParts {
   readonly table: RowTable;
   /** The alarm. */
   readonly wake: Wake;
+  /** The kinds of rows, by name. */
+  readonly kinds: ReadonlyMap<string, RowKind>;
   /** What stands where a row names no retry options of its own. */
   readonly retry: RetryPolicy;
   /** Whether an error is the platform's, not the handler's. */
@@ -47,7 +50,8 @@ export interface SettleOptions {
 /** Runs rows, each at most once at a time. */
 export class Settler {
   readonly #parts: SettlerParts;
-  readonly #running = new Running<SettleResult>();
+  /** The asynchronous handlers that run at this moment, by row. After a restart nothing runs, and nothing is joined. */
+  readonly #running = new Map<string, Promise<SettleResult>>();
 
   /** Creates it over its parts. */
   constructor(parts: SettlerParts) {
@@ -60,49 +64,58 @@ export class Settler {
   }
 
   /**
-   * Runs a row, found in this turn, as `kind` does. A second call for the same row, while its asynchronous handler runs, joins
+   * How to run a row.
+   *
+   * @throws {UnknownRowKindError} (`UNKNOWN_ROW_KIND`) when nobody has registered its kind.
+   */
+  kindOf(row: Row): RowKind {
+    const kind = this.#parts.kinds.get(row.kind);
+    if (kind === undefined) throw new UnknownRowKindError(row.kind);
+    return kind;
+  }
+
+  /**
+   * Runs a row, found in this turn, as its kind does. A second call for the same row, while its asynchronous handler runs, joins
    * the first.
    *
    * @returns What became of the row; a promise when its handler returned one.
+   * @throws {UnknownRowKindError} (`UNKNOWN_ROW_KIND`) when nobody has registered its kind.
    * @throws What `isPlatformFailure` recognises, thrown or as a rejection; the row stays as it was.
    */
-  settle(found: Row, kind: RowKind, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
-    return this.#running.join(found.id, () => {
-      let row: Row | undefined;
-      function run(taken: Row): unknown {
-        row = taken;
-        return options.run === undefined ? kind.run(taken) : options.run(taken);
-      }
-      try {
-        const result = this.#commit(found, kind, run, options);
-        return result instanceof Promise ? result.catch((error) => this.#failed(row, kind, error, options)) : result;
-      } catch (error) {
-        return this.#failed(row, kind, error, options);
-      }
-    });
+  settle(found: Row, options: SettleOptions = {}): SettleResult | Promise<SettleResult> {
+    const { id } = found;
+    const running = this.#running.get(id);
+    if (running !== undefined) return running;
+    const result = this.#run(found, options);
+    if (typeof result === "string") return result;
+    const joined = result.finally(() => this.#running.delete(id));
+    this.#running.set(id, joined);
+    return joined;
   }
 
-  #commit(
-    row: Row,
-    kind: RowKind,
-    run: (row: Row) => unknown,
-    options: SettleOptions,
-  ): SettleResult | Promise<SettleResult> {
+  #run(found: Row, options: SettleOptions): SettleResult | Promise<SettleResult> {
+    const kind = this.kindOf(found);
     const { storage, table } = this.#parts;
-    if (kind.next === undefined) {
-      const stays = options.expectsPromise === undefined ? kind.expectsPromise?.(row) : options.expectsPromise(row);
-      return commitRow(storage, row, run, stays);
-    }
+    const { run = (row: Row) => kind.run(row), expectsPromise = (row: Row) => kind.expectsPromise?.(row) } = options;
+    let row: Row | undefined;
     let ran = true;
-    const runOrPass = (found: Row) => {
-      table.noteCron(found);
-      ran = kind.passes?.(found) !== true;
-      return ran ? run(found) : undefined;
+    const runOrPass = (taken: Row): unknown => {
+      row = taken;
+      if (kind.next !== undefined) table.noteCron(taken);
+      ran = kind.passes?.(taken) !== true;
+      return ran ? run(taken) : undefined;
     };
-    return commitRow(storage, row, runOrPass, true, (found) => this.#advance(found, kind, ran));
+    const failed = (error: unknown): SettleResult => this.#failed(row, kind, error, options);
+    try {
+      const stays = kind.next !== undefined || expectsPromise(found) === true;
+      const result = commitRow(storage, found, runOrPass, stays, (left) => this.#advance(left, kind, ran));
+      return result instanceof Promise ? result.catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
-  /** Puts a recurring row to its next run, or removes it when there is none. */
+  /** Puts a row to its next run, or removes it when there is none. */
   #advance(row: Row, kind: RowKind, ran: boolean): void {
     const { storage, table, wake } = this.#parts;
     const next = kind.next?.(row, ran);
@@ -111,7 +124,7 @@ export class Settler {
       return;
     }
     table.relocate(row, next.due, next.payload);
-    wake.ensureArmed(dueOf(next) ?? next.due);
+    wake.ensureArmed(dueOf(next) ?? Infinity);
   }
 
   #failed(row: Row | undefined, kind: RowKind, error: unknown, options: SettleOptions): SettleResult {
@@ -128,20 +141,46 @@ export class Settler {
   }
 
   #postpone(row: Row, kind: RowKind, error: unknown, options: SettleOptions): "retrying" | "dead" {
-    const { clock, table, wake, retry } = this.#parts;
-    const { meta, body } = decodePayload(row.payload);
-    const failures = (meta.failures ?? 0) + 1;
-    const policy = retryPolicy(meta.retry, retry);
-    const kept = options.keep?.(row) ?? body;
-    const marked = { ...meta, failures, due: meta.due ?? dueOf(row), error: failureRecord(error, clock.now()) };
+    const { clock, storage, wake } = this.#parts;
+    const { failures, retry, payload } = this.#failure(row, error, 1, options.keep?.(row));
+    const policy = retryPolicy(retry, this.#parts.retry);
     if (failures < policy.attempts) {
       const due = clock.now() + Math.max(1, retryDelay(policy, failures, clock.random()));
-      table.relocate(row, row.due >= CRON_DUE ? CRON_DUE + due : due, encodePayload(kept, marked));
-      wake.ensureArmed(due);
+      wake.putOff(row, due, payload);
       return "retrying";
     }
-    bury(this.#parts.storage, row, encodePayload(kept, marked), kind.next !== undefined);
+    bury(storage, row, payload, kind.next !== undefined);
     if (kind.next !== undefined) this.#advance(row, kind, false);
     return "dead";
+  }
+
+  /** What a row becomes by a failure: its text, with what went wrong and `kept` as its body. */
+  #failure(row: Row, error: unknown, times: number, kept?: string): RowMeta & { failures: number; payload: string } {
+    const { meta, body } = decodePayload(row.payload);
+    const failures = (meta.failures ?? 0) + times;
+    const failed = {
+      ...meta,
+      failures,
+      due: meta.due ?? dueOf(row),
+      error: failureRecord(error, this.#parts.clock.now()),
+    };
+    return { ...failed, payload: encodePayload(kept ?? body, failed) };
+  }
+
+  /**
+   * Makes a dead letter of a row that has killed its object.
+   *
+   * @param key Where the row is.
+   * @param deaths How often.
+   * @returns Whether there is such a row.
+   */
+  quarantine(key: RowKey, deaths: number): boolean {
+    const { storage, report } = this.#parts;
+    const row = storage.get(key);
+    if (row === undefined) return false;
+    const error = new QuarantinedError(row.id, deaths);
+    storage.transaction(() => bury(storage, row, this.#failure(row, error, deaths).payload, false));
+    report(row, "quarantined", error);
+    return true;
   }
 }

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { retryDelay, type RetryPolicy } from "../backoff.ts";
-import type { RowReport } from "./alarm_events.ts";
+import { retryDelay } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { DeathWatch } from "./death_watch.ts";
 import type { RowRunner } from "./row_runner.ts";
 import { dueOf, type RowTable } from "./row_table.ts";
+import { WHILE_FAILING } from "./set_backs.ts";
 import type { Settler } from "./settle.ts";
 import type { Row, Storage } from "../storage.ts";
 import type { Wake } from "./wake.ts";
@@ -18,9 +18,6 @@ const ALONE_MS = 10_000;
 
 /** While a death is suspected, the alarm is armed for this many milliseconds from now at the latest. */
 const SUSPECT_ALARM_MS = 1_000;
-
-/** How soon after a failure of the platform the alarm fires again: at once never, at most every minute if it lasts. */
-const AFTER_FAILURE: RetryPolicy = { attempts: Infinity, backoff: 1_000, maxDelay: 60_000, jitter: 0 };
 
 /** What {@linkcode Sweep} works with. */
 export interface SweepParts {
@@ -46,8 +43,6 @@ export interface SweepParts {
   readonly watchdog: number;
   /** Waits until what has been written is durable. */
   readonly sync: () => Promise<void> | void;
-  /** Hears of a row that has been quarantined. */
-  readonly report: RowReport;
 }
 
 /** Runs due rows. */
@@ -55,7 +50,6 @@ export class Sweep {
   readonly #parts: SweepParts;
   #upTo: number | undefined;
   #guarding = false;
-  #clearing = false;
   /** Alarms in a row that have failed by the platform. */
   #failures = 0;
   #wakeUp: () => void = () => {};
@@ -86,14 +80,11 @@ export class Sweep {
     wake.clearPast();
     const now = clock.now();
     // Before any work, so that whatever the work does, the later rows are not stranded.
-    const next = table.nextDueAfter(now);
-    if (next !== undefined) wake.ensureArmed(next);
-    const nextWake = runner.nextWake(now);
-    if (nextWake !== undefined) wake.ensureArmed(nextWake);
+    wake.ensureArmed(Math.min(table.nextDueAfter(now), runner.nextWake(now)));
     try {
       runner.wake(now);
       if (await this.#runDue(now, retried)) wake.ensureArmed(now);
-      this.#armForSetBacks(now);
+      wake.ensureArmed(runner.setBacks.next(now));
       await this.#linger();
       runner.throwPlatformFailure();
       this.#failures = 0;
@@ -112,39 +103,30 @@ export class Sweep {
     const { clock, table, wake, runner: { setBacks } } = this.#parts;
     wake.clearPast();
     const now = clock.now();
-    for (const row of table.due(Number.MAX_SAFE_INTEGER)) {
-      if (setBacks.has(row.id, now)) continue;
-      wake.ensureArmed(Math.max(dueOf(row) ?? now, now + retryDelay(AFTER_FAILURE, this.#failures, 0)));
-      break;
-    }
-    this.#armForSetBacks(now);
-  }
-
-  /** Arms for the rows that a failure of the platform has set back. */
-  #armForSetBacks(now: number): void {
-    const next = this.#parts.runner.setBacks.next(now);
-    if (next !== undefined) this.#parts.wake.ensureArmed(next);
+    const row = table.due(Number.MAX_SAFE_INTEGER).find(({ id }) => !setBacks.has(id, now));
+    const again = now + retryDelay(WHILE_FAILING, this.#failures, 0);
+    if (row !== undefined) wake.ensureArmed(Math.max(dueOf(row) ?? now, again));
+    wake.ensureArmed(setBacks.next(now));
   }
 
   /** Runs rows now: see {@linkcode Alarms.triggerAlarms}. */
   async trigger(count?: number): Promise<string[]> {
     if (this.#upTo !== undefined) return [];
-    const { clock, table, wake, runner } = this.#parts;
+    const { clock, wake, runner } = this.#parts;
     const now = clock.now();
     const ran = new Set<string>();
-    const running: unknown[] = [];
-    const rows = count === undefined ? this.#passes(now, false) : take(count, table.due(Number.MAX_SAFE_INTEGER));
+    // Asked for by hand, rows run that a failure has set back.
+    runner.setBacks.clear();
+    const rows = count === undefined ? this.#passes(now) : this.#ready(Number.MAX_SAFE_INTEGER).take(count).toArray();
     this.#upTo = now;
     try {
       for (const row of rows) {
-        const result = runner.run(row);
-        if (result !== "gone") ran.add(row.id);
-        if (typeof result !== "string") running.push(result);
+        if (runner.run(row)) ran.add(row.id);
       }
     } finally {
       this.#upTo = undefined;
     }
-    await Promise.all(running);
+    await Promise.all(runner.pending);
     wake.repair();
     runner.throwPlatformFailure();
     return [...ran];
@@ -152,20 +134,18 @@ export class Sweep {
 
   /** Runs the rows that are due; tells whether some are left over. */
   #runDue(now: number, retried: boolean): boolean | Promise<boolean> {
-    const { table, watch, report } = this.#parts;
-    const quarantined = watch.start(() => table.nextDue(), now, retried);
-    if (quarantined !== undefined) report(quarantined.row, "quarantined", quarantined.error);
+    const { table, watch } = this.#parts;
+    watch.start(() => table.nextDue(), now, retried);
     return watch.step === Infinity ? this.#runRows(now, this.#parts.maxRuns) : this.#runGuarded(now);
   }
 
   /** Runs up to `limit` due rows; tells whether some are left over. */
   #runRows(now: number, limit: number): boolean {
-    const { clock, settler, runner, timeSlice } = this.#parts;
+    const { clock, runner, timeSlice } = this.#parts;
     this.#upTo = now;
     let runs = 0;
     try {
       for (const row of this.#passes(now)) {
-        if (settler.isRunning(row.id)) continue;
         if (runs === limit || (runs > 0 && clock.now() - now >= timeSlice)) return true;
         runs++;
         runner.run(row);
@@ -176,17 +156,21 @@ export class Sweep {
     }
   }
 
-  /** Walks the due rows, again for as long as runs of cron that are made up for leave some that are due as well. */
-  *#passes(now: number, spared = true): Generator<Row, void, void> {
-    const { table, settler, runner: { setBacks } } = this.#parts;
+  /** Walks the due rows, again for as long as there are some: runs of cron that are made up for leave one each. */
+  *#passes(now: number): Generator<Row, void, void> {
     for (let found = true; found;) {
       found = false;
-      for (const row of table.due(now)) {
-        if (spared && setBacks.has(row.id, now)) continue;
+      for (const row of this.#ready(now)) {
         yield row;
-        found ||= !settler.isRunning(row.id);
+        found = true;
       }
     }
+  }
+
+  /** The rows due by a time that may run and do not run already. */
+  #ready(upTo: number): IteratorObject<Row> {
+    const { clock, table, settler, runner: { setBacks } } = this.#parts;
+    return table.due(upTo).filter(({ id }) => !settler.isRunning(id) && !setBacks.has(id, clock.now()));
   }
 
   /** Runs due rows step by step, each step under a mark that outlives the object. */
@@ -196,7 +180,7 @@ export class Sweep {
     try {
       for (let runs = 0; runs < maxRuns && (runs === 0 || clock.now() - now < timeSlice);) {
         const step = Math.min(watch.step, maxRuns - runs);
-        const rows = this.#idle(now, step);
+        const rows = this.#ready(now).take(step).toArray();
         if (rows.length === 0) {
           this.#clearLater();
           return false;
@@ -214,8 +198,7 @@ export class Sweep {
     } finally {
       this.#guarding = false;
       // An alarm that came meanwhile has done nothing for the rows that were due by then.
-      const next = table.nextDueAfter(now);
-      if (next !== undefined) wake.ensureArmed(next);
+      wake.ensureArmed(table.nextDueAfter(now));
     }
   }
 
@@ -223,23 +206,11 @@ export class Sweep {
   #clearLater(): void {
     const { clock, watch, runner: { pending } } = this.#parts;
     if (pending.size === 0) watch.clear();
-    else if (!this.#clearing) {
-      this.#clearing = true;
+    else {
       within(clock, ALONE_MS, [...pending]).then(() => watch.clear()).catch(() => {
         // A storage that has failed ends the object; the mark is for the next one to read.
-      }).finally(() => this.#clearing = false);
+      });
     }
-  }
-
-  /** The first due rows that may run and do not run already. */
-  #idle(now: number, count: number): Row[] {
-    const { table, settler, runner: { setBacks } } = this.#parts;
-    const rows: Row[] = [];
-    for (const row of table.due(now)) {
-      if (rows.length === count) break;
-      if (!settler.isRunning(row.id) && !setBacks.has(row.id, now)) rows.push(row);
-    }
-    return rows;
   }
 
   /**
@@ -258,17 +229,8 @@ export class Sweep {
       const rearmed = new Promise<void>((resolve) => this.#wakeUp = resolve);
       await within(clock, wait, [Promise.race([rearmed, Promise.all(pending)])]);
     }
-    if (table.nextDue() === undefined && runner.nextWake(-1) === undefined) storage.disarm();
+    if (Math.min(table.nextDue(), runner.nextWake(-1)) === Infinity) storage.disarm();
   }
-}
-
-function take(count: number, rows: Iterable<Row>): Row[] {
-  const taken: Row[] = [];
-  for (const row of rows) {
-    if (taken.length >= count) break;
-    taken.push(row);
-  }
-  return taken;
 }
 
 /** Waits for all of some promises that never reject, for `ms` milliseconds at most. */

@@ -4,25 +4,18 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
-import type { RowTable } from "./row_table.ts";
-import type { Storage } from "../storage.ts";
-
-/**
- * Latest time to arm for, in milliseconds since the epoch: 2200-01-01. workerd holds alarms in 64-bit nanoseconds,
- * which end in 2262 (https://github.com/capnproto/capnproto/blob/v2/c%2B%2B/src/kj/time.h); an alarm that fires with
- * nothing due arms again.
- */
-const MAX_ALARM = Date.UTC(2200, 0);
+import { CRON_DUE, type RowTable } from "./row_table.ts";
+import type { Row, Storage } from "../storage.ts";
 
 /** Arms the alarm, earlier only: an alarm too early fires, finds nothing and arms again; one too late loses time. */
 export class Wake {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #table: RowTable;
-  readonly #onEarlier: (at: number) => void;
+  readonly #onEarlier: () => void;
 
   /** Creates it over a storage; `onEarlier` hears of every alarm that is set. */
-  constructor(storage: Storage, clock: Clock, table: RowTable, onEarlier: (at: number) => void) {
+  constructor(storage: Storage, clock: Clock, table: RowTable, onEarlier: () => void) {
     this.#storage = storage;
     this.#clock = clock;
     this.#table = table;
@@ -30,17 +23,31 @@ export class Wake {
   }
 
   /**
-   * Arms the alarm for `due`, unless it is armed for `due` or earlier. It is never pushed later.
+   * Arms the alarm for `due`, unless it is armed for `due` or earlier. It is never pushed later. `Infinity` asks
+   * for none.
    *
    * It is armed for one millisecond from now at the earliest: set to now inside of its own handler, Cloudflare's alarm
    * stalls.
    */
   ensureArmed(due: number): void {
-    const at = Math.min(Math.max(due, this.#clock.now() + 1), MAX_ALARM);
+    if (due === Infinity) return;
+    const at = Math.max(due, this.#clock.now() + 1);
     const armed = this.#storage.armedAt();
     if (armed !== undefined && armed <= at) return;
     this.#storage.arm(at);
-    this.#onEarlier(at);
+    this.#onEarlier();
+  }
+
+  /**
+   * Puts a row off, in a transaction of the caller's, and arms the alarm for it.
+   *
+   * @param row The row as it is stored.
+   * @param due When it is due, in milliseconds since the epoch.
+   * @param payload Its new text.
+   */
+  putOff(row: Row, due: number, payload: string): void {
+    this.#table.relocate(row, row.due >= CRON_DUE ? CRON_DUE + due : due, payload);
+    this.ensureArmed(due);
   }
 
   /**
@@ -49,8 +56,7 @@ export class Wake {
    */
   repair(): void {
     this.clearPast();
-    const due = this.#table.nextDue();
-    if (due !== undefined) this.ensureArmed(due);
+    this.ensureArmed(this.#table.nextDue());
   }
 
   /** Unsets an alarm in the past: it has fired, or never will. */

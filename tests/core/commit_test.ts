@@ -1,10 +1,21 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { MemoryStorage } from "../../adapters/memory.ts";
-import { commitRow, Running } from "../../core/commit.ts";
+import { type CommitResult, commitRow as commitRowTo } from "../../core/commit.ts";
 import type { Row, RowKey } from "../../core/storage.ts";
 import { HandlerError } from "./alarm_stage.ts";
 
 const ROW: Row = { due: 5, id: "a", kind: "k", payload: "p", named: false };
+
+/** A row that stays is taken at the end, unless a test says otherwise. */
+function commitRow(
+  storage: MemoryStorage,
+  key: RowKey,
+  run: (row: Row) => unknown,
+  stays = false,
+  end: (row: Row) => void = (row) => void storage.take(row),
+): CommitResult | Promise<CommitResult> {
+  return commitRowTo(storage, key, run, stays, end);
+}
 
 function storageWith(row: Row = ROW): MemoryStorage {
   const storage = new MemoryStorage();
@@ -83,29 +94,6 @@ Deno.test("commitRow() does not remove a row that the handler put in the place o
   }
   await commitRow(storage, ROW, handler);
   assertEquals(storage.get(ROW), fresh);
-});
-
-Deno.test("Running.join() starts once while the first runs, and anew after it", async () => {
-  const running = new Running<string>();
-  const { promise, resolve } = Promise.withResolvers<string>();
-  let starts = 0;
-  function start(): Promise<string> {
-    starts++;
-    return promise;
-  }
-  const first = running.join("a", start);
-  assertStrictEquals(running.join("a", start), first);
-  assertEquals([running.size, running.has("a"), starts], [1, true, 1]);
-  resolve("done");
-  assertEquals(await first, "done");
-  assertEquals([running.size, running.has("a")], [0, false]);
-  assertEquals(running.join("a", () => "plain"), "plain");
-});
-
-Deno.test("Running.join() forgets what failed", async () => {
-  const running = new Running<string>();
-  await assertRejects(() => Promise.resolve(running.join("a", () => Promise.reject(new RangeError("x")))), RangeError);
-  assertEquals(running.size, 0);
 });
 
 Deno.test("commitRow() neither takes nor puts back the row of a handler that is known to be asynchronous", async () => {

@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "arm no alarm for the rows after those that run",
     file: "core/alarms/sweep.ts",
-    from: "if (next !== undefined) wake.ensureArmed(next);\n    const nextWake",
-    to: "const nextWake",
+    from: "wake.ensureArmed(Math.min(table.nextDueAfter(now), runner.nextWake(now)));",
+    to: "wake.ensureArmed(runner.nextWake(now));",
   },
   {
     name: "forget grace",
@@ -49,8 +49,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "take the row in a transaction of its own",
     file: "core/commit.ts",
-    from: "const result = storage.transaction((): CommitResult => {",
-    to: "const result = ((run: () => CommitResult): CommitResult => run())((): CommitResult => {",
+    from: "const result = storage.transaction((): CommitResult | (() => Promise<CommitResult>) => {",
+    to: "const result = (<T>(run: () => T): T => run())((): CommitResult | (() => Promise<CommitResult>) => {",
   },
   {
     name: "accept a stale attempt",
@@ -122,8 +122,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "arm no alarm for the next try of a handler",
     file: "core/alarms/settle.ts",
-    from: 'wake.ensureArmed(due);\n      return "retrying";',
-    to: 'void wake;\n      return "retrying";',
+    from: "wake.putOff(row, due, payload);",
+    to: "this.#parts.table.relocate(row, due, payload);\n      void wake;",
   },
   {
     name: "take an executor for lost too early",

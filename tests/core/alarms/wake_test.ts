@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { MemoryStorage } from "../../../adapters/memory.ts";
-import { RowTable } from "../../../core/alarms/row_table.ts";
+import { CRON_DUE, RowTable } from "../../../core/alarms/row_table.ts";
 import { Wake } from "../../../core/alarms/wake.ts";
-import { MAX_DUE, PAUSED_DUE } from "../../../core/storage.ts";
+import { PAUSED_DUE } from "../../../core/storage.ts";
 import { fakeClock } from "../../../testing/fake_clock.ts";
 
 const NOW = 1_000;
@@ -11,7 +11,12 @@ function setUp(due?: number): { storage: MemoryStorage; wake: Wake; armed: numbe
   const storage = new MemoryStorage();
   if (due !== undefined) storage.insert({ due, id: "a", kind: "once", payload: "1\n", named: false });
   const armed: number[] = [];
-  const wake = new Wake(storage, fakeClock({ now: NOW }), new RowTable(storage), (at) => armed.push(at));
+  const wake = new Wake(
+    storage,
+    fakeClock({ now: NOW }),
+    new RowTable(storage),
+    () => armed.push(storage.armedAt() ?? NaN),
+  );
   return { storage, wake, armed };
 }
 
@@ -33,11 +38,10 @@ Deno.test("Wake.ensureArmed() arms a millisecond from now at the earliest, once"
   assertEquals([storage.armedAt(), armed], [NOW + 1, [NOW + 1]]);
 });
 
-Deno.test("Wake.ensureArmed() arms for 2200 at the latest, which platforms can hold", () => {
+Deno.test("Wake.ensureArmed() arms for nothing when nothing is asked for", () => {
   const { storage, wake, armed } = setUp();
-  wake.ensureArmed(MAX_DUE);
-  wake.ensureArmed(MAX_DUE - 1);
-  assertEquals([storage.armedAt(), armed], [Date.UTC(2200, 0), [Date.UTC(2200, 0)]]);
+  wake.ensureArmed(Infinity);
+  assertEquals([storage.armedAt(), armed], [undefined, []]);
 });
 
 Deno.test("Wake.repair() arms for the earliest row when nothing is armed, or something later", () => {
@@ -71,5 +75,15 @@ Deno.test("Wake.repair() unsets an alarm in the past when there is nothing to wa
     storage.arm(NOW);
     wake.repair();
     assertEquals(storage.armedAt(), undefined);
+  }
+});
+
+Deno.test("Wake.putOff() moves a row within its stretch, and arms for it", () => {
+  for (const start of [0, CRON_DUE]) {
+    const { storage, wake } = setUp(start + 2_000);
+    const [row] = storage.due(Number.MAX_SAFE_INTEGER, 1);
+    wake.putOff(row, 5_000, "1\nlater");
+    const [moved] = storage.due(Number.MAX_SAFE_INTEGER, 2);
+    assertEquals([moved.due, moved.payload, storage.armedAt()], [start + 5_000, "1\nlater", 5_000]);
   }
 });
