@@ -88,7 +88,7 @@ export class RequestDispatch {
     tell(this.#context, "dispatched", job, stored);
     try {
       const accepted = this.#context.executor.dispatch(job);
-      if (isPromiseLike(accepted)) accepted.then(undefined, (error) => this.#unreachable(job, error, false));
+      if (isPromiseLike(accepted)) Promise.resolve(accepted).catch((error) => this.#unreachable(job, error, false));
     } catch (error) {
       this.#unreachable(job, error, true);
     }
@@ -131,7 +131,7 @@ export class RequestDispatch {
       try {
         if (viewRequest(this.#context, key, token)?.state.phase !== "absent") return;
         const asked = executor.abort?.(key.id, token);
-        if (isPromiseLike(asked)) asked.then(undefined, () => {});
+        if (isPromiseLike(asked)) Promise.resolve(asked).catch(() => {});
       } catch { /* as above */ }
     });
   }

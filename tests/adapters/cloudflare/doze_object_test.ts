@@ -52,6 +52,21 @@ test("DozeObject settles a request with TIMEOUT when no answer comes", async () 
   assertEquals(await untilRuns("AGENT", "slow", 1), [{ label: "slow", outcome: "TIMEOUT" }]);
 });
 
+test("DozeObject waits for a handler that returns an RPC call's promise, and runs it again when that fails", async () => {
+  await call("AGENT", "hands-on", "askAndHandOn", api.url, "handed");
+  const runs = await untilRuns("AGENT", "handed-next", 3);
+  assertEquals(runs.map((run) => run.outcome), ["200", "200", "200"]);
+  while (await call("AGENT", "hands-on", "rows") !== 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const events = await call<string[]>("AGENT", "hands-on", "events");
+  // Each failure is told by the alarms and by the ledger.
+  assertEquals(events, ["dispatched", ...new Array<string>(4).fill("retrying"), "settled"]);
+});
+
+test("DozeObject ends a request at once when its executor's RPC throws", async () => {
+  await call("REFUSED_AGENT", "a", "ask", api.url, "refused");
+  assertEquals(await untilRuns("REFUSED_AGENT", "a", 1), [{ label: "refused", outcome: "EXECUTOR_UNREACHABLE" }]);
+});
+
 test("DozeObject runs schedules from the platform's alarm", async () => {
   await call("AGENT", "alarm", "remind", 0.05, "soon");
   await server.getWorker().evictDurableObject("AGENT", { name: "alarm" });

@@ -68,6 +68,21 @@ class Ag extends DozeObject {
     }
   }
 
+  askAndHandOn(url: string, label: string): string {
+    return this.proxyFetch(url, this.ctn().handOn(label, this.ctn().$result));
+  }
+
+  /** Returns what an RPC call returns, which is a promise that is a function. */
+  handOn(label: string, result: ResponseSync): unknown {
+    const { AGENT } = this.env as { AGENT: { getByName(name: string): Methods } };
+    return AGENT.getByName(`${label}-next`).take(label, result.status);
+  }
+
+  take(label: string, status: number): void {
+    this.ctx.storage.sql.exec("INSERT INTO runs VALUES (?, ?)", label, String(status));
+    if (this.runs().length < 3) throw new RangeError(label);
+  }
+
   remind(seconds: number, label: string): string {
     return this.alarms.schedule(seconds, this.ctn().onReminder(label)).id;
   }
@@ -189,6 +204,19 @@ export class BrokenStubExecutor extends FetchExecutor {
   }
 }
 
+/** An executor that takes no job. */
+export class RefusingExecutor extends FetchExecutor {
+  override run(): void {
+    throw new RangeError("no job today");
+  }
+}
+
+class Refused extends Ag {
+  constructor(ctx: DurableObjectStateLike, env: unknown) {
+    super(ctx, env, { executor: "RefusingExecutor" });
+  }
+}
+
 class Broken extends Ag {
   constructor(ctx: DurableObjectStateLike, env: unknown) {
     super(ctx, env, { executor: "BrokenStubExecutor" });
@@ -237,7 +265,14 @@ class Composed extends DurableObject {
 }
 
 // The names under which they are exported are not those of the classes, which a minifier changes besides.
-export { Ag as Agent, Broken as BrokenAgent, Composed as ComposedAgent, Lost as LostAgent, Remote as RemoteAgent };
+export {
+  Ag as Agent,
+  Broken as BrokenAgent,
+  Composed as ComposedAgent,
+  Lost as LostAgent,
+  Refused as RefusedAgent,
+  Remote as RemoteAgent,
+};
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
