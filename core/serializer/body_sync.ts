@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidOptionError, quote } from "../errors.ts";
-import { parseForm } from "./form_body.ts";
+import { fromUtf8, parseForm } from "./form_body.ts";
 import { headersFromText, headersToText } from "./header_text.ts";
 import { fault } from "./serializer_error.ts";
 
@@ -80,7 +80,7 @@ export abstract class BodySync {
   /** The body as text, decoded as UTF-8, without a byte order mark; `""` when there is none. */
   text(): string {
     const body = this.#body;
-    return typeof body === "string" ? body.replace(/^\ufeff/, "") : new TextDecoder().decode(body ?? undefined);
+    return typeof body === "string" ? body.replace(/^\ufeff/, "") : fromUtf8(body ?? undefined);
   }
 
   /** The body as bytes, a copy at each call. */

@@ -7,10 +7,10 @@ import { quote } from "../errors.ts";
 import type { Kind } from "./kind.ts";
 import { byTag } from "./kinds.ts";
 import { excess, type Limits } from "./limits.ts";
-import { isPrototypePolluted } from "./own_fields.ts";
+import { isOwn } from "./own_fields.ts";
 import { faultAt, type SerializerErrorCode } from "./serializer_error.ts";
 import { findPath, property } from "./tree_path.ts";
-import { HEADER, isContainer, isTag, oddNumber, TILDE } from "./wire.ts";
+import { HEADER, isContainer, isPlain, isTag, textOf, TILDE } from "./wire.ts";
 
 /** Containers that are read recursively inside each other; deeper ones are read in a loop. Bounds the stack. */
 const MAX_NESTING = 500;
@@ -24,7 +24,6 @@ type Container = Record<string | number, unknown>;
 export class Decoder {
   readonly #table: unknown[];
   readonly #limits: Limits;
-  readonly #polluted = isPrototypePolluted();
   /** Values of the table's entries, as far as they exist. */
   readonly #values: unknown[] = [PENDING];
   /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
@@ -87,7 +86,7 @@ export class Decoder {
       if (rest[0] === "~") return rest;
       if (rest === "u") return undefined;
       const number = Number(rest.slice(1));
-      if (oddNumber(number) === raw) return number;
+      if (!isPlain(number) && textOf(number) === raw) return number;
       // What stands behind a minus sign names a buffer.
       const base64 = `~-${number}` === raw ? this.#buffers[number] : undefined;
       this.#buffers[number] = undefined;
@@ -203,7 +202,7 @@ export class Decoder {
   #fillRecord(raw: Container): void {
     for (const key in raw) {
       const item = raw[key];
-      if (!isRich(item) || this.#polluted && !Object.hasOwn(raw, key)) continue;
+      if (!isRich(item) || !isOwn(raw, key)) continue;
       const read = this.#read(item, raw, key);
       if (read !== item) raw[key] = read;
     }

@@ -6,12 +6,11 @@
 import { BIG_BUFFER } from "./big_buffers.ts";
 import type { Kind } from "./kind.ts";
 import { bigint, byPrototype, dateTag, denseCopy, kindOfError, looseArray } from "./kinds.ts";
-import { isPlain } from "./light.ts";
 import { excess, type Limits } from "./limits.ts";
-import { isPrototypePolluted } from "./own_fields.ts";
+import { isOwn } from "./own_fields.ts";
 import { describe, pathOf, type Place } from "./path.ts";
 import { faultAt, type SerializerErrorCode } from "./serializer_error.ts";
-import { HEADER, oddNumber } from "./wire.ts";
+import { HEADER, isPlain, textOf } from "./wire.ts";
 
 /** Containers that may nest in one entry of the table; deeper ones get an entry of their own. Bounds the stack. */
 const MAX_NESTING = 200;
@@ -27,7 +26,6 @@ export interface Encoded {
 /** Writes one value as the root array of a marked text. */
 export class Encoder {
   readonly #limits: Limits;
-  readonly #polluted = isPrototypePolluted();
   readonly #table: unknown[] = [HEADER, null];
   readonly #buffers: string[] = [];
   readonly #seen = new Map<object, Place>();
@@ -50,27 +48,19 @@ export class Encoder {
   /** Writes any value that stands at `place.out[key]`. */
   #value(value: unknown, place: Place, key: string | number): unknown {
     if (typeof value === "object" && value !== null) return this.#object(value, place, key);
-    if (isPlain(value)) return value;
-    switch (typeof value) {
-      case "string":
-        return `~${value}`;
-      case "number":
-        return oddNumber(value);
-      case "undefined":
-        return "~u";
-      case "bigint":
-        place = placeIn(place, key);
-        this.#tagged(bigint, value, place);
-        return place.out;
-      case "function":
-        if (byPrototype.has(Object.getPrototypeOf(value))) return this.#object(value, place, key);
+    const text = isPlain(value) ? value : textOf(value);
+    if (text !== undefined) return text;
+    if (typeof value === "function" && byPrototype.has(Object.getPrototypeOf(value))) {
+      return this.#object(value, place, key);
     }
-    this.#fail("UNSUPPORTED_TYPE", describe(value), place, key);
+    const inner = placeIn(place, key);
+    if (typeof value !== "bigint") this.#fail("UNSUPPORTED_TYPE", describe(value), inner);
+    this.#tagged(bigint, value, inner);
+    return inner.out;
   }
 
-  /** Throws with the path of `place.out[key]`, or of `place`. */
-  #fail(code: SerializerErrorCode, got: string, place: Place, key?: string | number, why?: ErrorOptions): never {
-    throw this.#error = faultAt(pathOf(place, key), code, "write", got, why);
+  #fail(code: SerializerErrorCode, got: string, place: Place, why?: ErrorOptions): never {
+    throw this.#error = faultAt(pathOf(place), code, "write", got, why);
   }
 
   #object(value: object, parent: Place, key: string | number): unknown {
@@ -114,7 +104,7 @@ export class Encoder {
         let out = place.out = value as Container;
         for (const key in value) {
           at = key;
-          if (this.#polluted && !Object.hasOwn(value, key)) continue;
+          if (!isOwn(value, key)) continue;
           const item = (value as Container)[key];
           if (isPlain(item)) continue;
           // Copied at the first value that JSON cannot carry, or that a reference may replace later.
@@ -134,7 +124,7 @@ export class Encoder {
     } catch (cause) {
       if (cause === this.#error) throw cause;
       const code = kind?.tag[1] === "C" ? "CODEC_FAILED" : "UNSUPPORTED_TYPE";
-      this.#fail(code, "what throws when it is read", place, at, { cause });
+      this.#fail(code, "what throws when it is read", at === undefined ? place : placeIn(place, at), { cause });
     }
   }
 

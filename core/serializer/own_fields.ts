@@ -13,10 +13,9 @@ export function defineFields<T extends object>(instance: T, data: object, enumer
 }
 
 /**
- * Whether every object inherits enumerable properties, because someone extended `Object.prototype`. Where none does,
- * `for … in` gives the own keys, and faster than anything else.
+ * Whether a key that `for … in` gives is an object's own: someone may have extended `Object.prototype`. V8 answers it
+ * from what it iterates by, at no cost, which it does not do for `Object.hasOwn`.
  */
-export function isPrototypePolluted(): boolean {
-  for (const _ in Object.prototype) return true;
-  return false;
+export function isOwn(object: object, key: string): boolean {
+  return Object.prototype.hasOwnProperty.call(object, key);
 }

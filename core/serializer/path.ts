@@ -4,6 +4,7 @@
  * @module
  */
 import { property } from "./tree_path.ts";
+import { isTag } from "./wire.ts";
 
 /** Position of an object in the graph that is being written. */
 export interface Place {
@@ -29,19 +30,18 @@ export function describe(value: unknown): string {
   return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name || "a class"}`;
 }
 
-/** The path of a place, or of `key` in it, in terms of the original value. */
-export function pathOf(place: Place, key?: string | number): string {
-  let path = key === undefined || !place.parent ? "" : step(place.out, key);
-  for (let at: Place = place; at.parent?.parent; at = at.parent) path = step(at.parent.out, at.key) + path;
+/** The path of a place in terms of the original value. */
+export function pathOf(place: Place): string {
+  let path = "";
+  for (let at = place; at.parent?.parent; at = at.parent) path = step(at.parent.out, at.key) + path;
   return `$${path}`;
 }
 
 function step(container: unknown, key: string | number): string {
-  const [first] = Array.isArray(container) ? container : [];
-  const tag = typeof first === "string" ? first : "";
+  const tag = Array.isArray(container) && container[0];
   const index = key as number - 1;
   if (tag === "~M") return `.${index % 2 ? "values" : "keys"}()[${index >> 1}]`;
   if (tag === "~S") return `.values()[${index}]`;
-  if (/^~[LN]$/.test(tag)) return property((container as string[])[index].replace(/^~/, ""));
-  return /^~[A-Z]/.test(tag) ? "" : property(key);
+  if (tag === "~L" || tag === "~N") return property((container as string[])[index].replace(/^~/, ""));
+  return isTag(tag) ? "" : property(key);
 }

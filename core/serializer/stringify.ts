@@ -6,7 +6,7 @@
 import { joinBuffers } from "./big_buffers.ts";
 import { Encoder } from "./encode.ts";
 import { limitsOf, type SerializerLimits } from "./limits.ts";
-import { BAIL, writeLight } from "./light.ts";
+import { writeLight } from "./light.ts";
 import { HEADER } from "./wire.ts";
 
 /**
@@ -37,7 +37,7 @@ import { HEADER } from "./wire.ts";
 export function stringify(value: unknown, options?: SerializerLimits): string {
   const limits = limitsOf(options);
   const light = writeLight(value, limits.maxDepth);
-  if (light !== BAIL) return JSON.stringify(light);
+  if (light !== undefined) return JSON.stringify(light);
   const { table, buffers } = new Encoder(limits).run(value);
   return joinBuffers(table, buffers);
 }
@@ -64,7 +64,7 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
   const limits = limitsOf(options);
   const light = writeLight(value, limits.maxDepth);
-  if (light !== BAIL) return light;
+  if (light !== undefined) return light;
   const { table, buffers } = new Encoder(limits).run(value);
   return [HEADER, ...buffers, ...table.slice(1)];
 }

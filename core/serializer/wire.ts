@@ -13,9 +13,23 @@ export const HEADER = "~doze1";
 /** UTF-16 code unit of `~`, with which every marked string starts. */
 export const TILDE = 126;
 
-/** How a number that JSON lacks is written. */
-export function oddNumber(value: number): string {
-  return `~#${value === 0 ? "-0" : value}`;
+/** Whether a value is written in a marked text as it is. */
+export function isPlain(value: unknown): boolean {
+  if (typeof value === "string") return value.charCodeAt(0) !== TILDE;
+  if (typeof value === "number") return value - value === 0 && (value !== 0 || 1 / value > 0);
+  return value === null || typeof value === "boolean";
+}
+
+/** What stands for a string, number or `undefined` that is not plain; `undefined` for what is none of these. */
+export function textOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return `~${value}`;
+    case "number":
+      return `~#${value === 0 ? "-0" : value}`;
+    case "undefined":
+      return "~u";
+  }
 }
 
 /** Whether an intermediate, or a pure value that has to be escaped, starts as a marked root does. */
