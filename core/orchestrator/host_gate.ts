@@ -3,22 +3,25 @@
  *
  * @module
  */
-import { type BreakerState, CircuitBreaker } from "./circuit_breaker.ts";
+import type { BreakerState } from "./circuit_breaker.ts";
 import type { HostLimits } from "./orchestrator_options.ts";
-import { RateLimit } from "./rate_limit.ts";
 
-/** One host's concurrency, rate and breaker. */
+/** One host's concurrency, rate and breaker. What it knows is in memory: after a restart it begins anew. */
 export class HostGate {
-  readonly #concurrency: number;
-  readonly #rate: RateLimit | undefined;
-  readonly #breaker: CircuitBreaker;
+  readonly #limits: HostLimits;
+  /** When the latest fetches began, oldest first; as many as the rate allows at most. */
+  readonly #begun: number[] = [];
   #inFlight = 0;
+  /** Failures in a row. */
+  #failures = 0;
+  /** Until when the breaker stays open; `undefined` while it is closed. */
+  #openUntil: number | undefined;
+  /** Whether a fetch is under way that tries the host. */
+  #probing = false;
 
   /** Creates a gate that nothing has passed. */
   constructor(limits: HostLimits) {
-    this.#concurrency = limits.concurrency;
-    this.#rate = limits.rate && new RateLimit(limits.rate);
-    this.#breaker = new CircuitBreaker(limits.breaker);
+    this.#limits = limits;
   }
 
   /** How many fetches are under way. */
@@ -26,9 +29,10 @@ export class HostGate {
     return this.#inFlight;
   }
 
-  /** Where the breaker stands. */
+  /** Where the breaker stands at an instant, in milliseconds since the epoch. */
   breaker(now: number): BreakerState {
-    return this.#breaker.state(now);
+    if (this.#openUntil === undefined) return "closed";
+    return now < this.#openUntil ? "open" : "half-open";
   }
 
   /**
@@ -38,8 +42,11 @@ export class HostGate {
    * @returns `now` or earlier: at once. `Infinity`: not before one that is under way has ended.
    */
   readyAt(now: number): number {
-    if (this.#inFlight >= this.#concurrency) return Infinity;
-    return Math.max(this.#rate?.readyAt(now) ?? now, this.#breaker.readyAt(now));
+    const { concurrency, rate } = this.#limits;
+    const tried = this.#probing && this.#openUntil !== undefined;
+    if (tried || this.#inFlight >= concurrency) return Infinity;
+    const full = rate !== undefined && this.#begun.length >= rate.requests;
+    return Math.max(full ? this.#begun[0] + rate.per : now, this.#openUntil ?? now);
   }
 
   /** Whether nothing is lost by forgetting the host, but for failures that have opened no breaker. */
@@ -47,16 +54,37 @@ export class HostGate {
     return this.#inFlight === 0 && this.readyAt(now) <= now && this.breaker(now) === "closed";
   }
 
-  /** A fetch begins at `now`; as in {@linkcode CircuitBreaker.begin}. */
+  /**
+   * A fetch begins.
+   *
+   * @param now In milliseconds since the epoch.
+   * @returns Whether it tries a host whose breaker has opened, for {@linkcode HostGate.end}.
+   */
   begin(now: number): boolean {
+    const { rate } = this.#limits;
+    if (rate !== undefined && this.#begun.push(now) > rate.requests) this.#begun.shift();
     this.#inFlight++;
-    this.#rate?.begin(now);
-    return this.#breaker.begin();
+    const probe = this.#openUntil !== undefined;
+    this.#probing ||= probe;
+    return probe;
   }
 
-  /** A fetch has ended; as in {@linkcode CircuitBreaker.end}. */
+  /**
+   * A fetch has ended.
+   *
+   * @param result Whether the host answered; `"unknown"` when that cannot be told, e.g. after an abort.
+   * @param now In milliseconds since the epoch.
+   * @param probe Whether it tried the host. While such a one is under way, the end of an older one lets no other.
+   */
   end(result: "answered" | "failed" | "unknown", now: number, probe: boolean): void {
+    const { failures, cooldown } = this.#limits.breaker;
     this.#inFlight--;
-    this.#breaker.end(result, now, probe);
+    if (probe) this.#probing = false;
+    if (result === "answered") {
+      this.#failures = 0;
+      this.#openUntil = undefined;
+    } else if (result === "failed" && ++this.#failures >= failures) {
+      this.#openUntil = now + cooldown;
+    }
   }
 }
