@@ -41,7 +41,7 @@ export interface FetchOrchestratorOptions extends OrchestratorOptions {
  */
 export class FetchOrchestrator<Env = unknown> extends DurableObject<Env> {
   readonly #storage: CloudflareStorage;
-  #orchestrator: Orchestrator | undefined;
+  readonly #orchestrator: Orchestrator;
 
   /**
    * Creates the object; called by the platform. A subclass that sets options passes them as the third argument.
@@ -54,18 +54,18 @@ export class FetchOrchestrator<Env = unknown> extends DurableObject<Env> {
     super(ctx, env);
     const { onEvent, ...limits } = options;
     const storage = this.#storage = new CloudflareStorage(ctx.storage);
+    const orchestrator = this.#orchestrator = new Orchestrator({
+      storage,
+      clock: systemClock,
+      fetch: (url, init) => fetch(url, init),
+      deliverTo: deliverThrough(ctx.exports, env),
+      options: limits,
+      ...(onEvent && { onEvent }),
+      onFailure: (error) => this.#restart(error),
+    });
     ctx.blockConcurrencyWhile(async () => {
       await storage.load();
-      this.#orchestrator = new Orchestrator({
-        storage,
-        clock: systemClock,
-        fetch: (url, init) => fetch(url, init),
-        deliverTo: deliverThrough(ctx.exports, env),
-        options: limits,
-        ...(onEvent && { onEvent }),
-        onFailure: (error) => this.#restart(error),
-      });
-      this.#orchestrator.wake();
+      orchestrator.wake();
     });
   }
 
@@ -78,28 +78,28 @@ export class FetchOrchestrator<Env = unknown> extends DurableObject<Env> {
    * @throws {QueueFullError} (`QUEUE_FULL`) when it holds `maxQueued` requests.
    */
   enqueue(job: Job, origin: OriginAddress, priority?: Priority): void {
-    this.#orchestrator?.enqueue(job, origin, priority);
+    this.#orchestrator.enqueue(job, origin, priority);
   }
 
   /** Gives a job up, wherever it stands. The server may have acted; nothing is delivered. */
   abort(id: string, token: string): void {
-    this.#orchestrator?.abort(id, token);
+    this.#orchestrator.abort(id, token);
   }
 
   /** What it does at this moment, and what it has done since it started. */
-  statistics(): OrchestratorStatistics | undefined {
-    return this.#orchestrator?.statistics();
+  statistics(): OrchestratorStatistics {
+    return this.#orchestrator.statistics();
   }
 
   /** The platform's alarm. */
   alarm(): void {
     this.#storage.alarmFired();
-    this.#orchestrator?.wake();
+    this.#orchestrator.wake();
   }
 
   /** Begins anew from the rows, which are whole: what is in memory may not be. */
   #restart(error: unknown): void {
-    this.#orchestrator?.close();
+    this.#orchestrator.close();
     this.ctx.abort?.(`orchestrator failed: ${error}`);
   }
 }

@@ -105,24 +105,19 @@ export class RowRunner {
 
   /** How to run a row; one that this release cannot run is put off, untouched, and `undefined` is returned. */
   #kindOf(row: Row): RowKind | undefined {
-    const { settler, report } = this.#parts;
+    const { clock, settler, storage, wake, report } = this.#parts;
     try {
       decodePayload(row.payload);
       const kind = settler.kindOf(row);
       kind.check?.(row);
       return kind;
     } catch (error) {
-      this.#putOff(row);
+      storage.transaction(() => {
+        if (storage.get(row)?.payload !== row.payload) return;
+        wake.putOff(row, clock.now() + UNREADABLE_DELAY_MS, row.payload);
+      });
       report(row, "unreadable", error);
       return undefined;
     }
-  }
-
-  #putOff(row: Row): void {
-    const { clock, storage, wake } = this.#parts;
-    storage.transaction(() => {
-      if (storage.get(row)?.payload !== row.payload) return;
-      wake.putOff(row, clock.now() + UNREADABLE_DELAY_MS, row.payload);
-    });
   }
 }

@@ -52,6 +52,7 @@ export class SetBacks {
 
   /** When the first of those that wait may run, in milliseconds since the epoch; `Infinity` when none waits. */
   next(now: number): number {
-    return Math.min(...this.#rows.entries().map(([id, { until }]) => this.has(id, now) ? until : Infinity));
+    return this.#rows.entries()
+      .reduce((next, [id, { until }]) => this.has(id, now) ? Math.min(next, until) : next, Infinity);
   }
 }

@@ -128,30 +128,24 @@ export class Settler {
   }
 
   #failed(row: Row | undefined, kind: RowKind, error: unknown, options: SettleOptions): SettleResult {
-    const { storage, isPlatformFailure, report } = this.#parts;
+    const { clock, storage, wake, isPlatformFailure, report } = this.#parts;
     if (row === undefined || isPlatformFailure(error)) throw error;
-    const failed = row;
     const result = storage.transaction(() => {
       // An asynchronous handler may have cancelled or replaced its own row before it failed.
-      if (storage.get(failed)?.payload !== failed.payload) return "gone";
-      return this.#postpone(failed, kind, error, options);
+      if (storage.get(row)?.payload !== row.payload) return "gone";
+      const { failures, retry, payload } = this.#failure(row, error, 1, options.keep?.(row));
+      const policy = retryPolicy(retry, this.#parts.retry);
+      if (failures < policy.attempts) {
+        const due = clock.now() + Math.max(1, retryDelay(policy, failures, clock.random()));
+        wake.putOff(row, due, payload);
+        return "retrying";
+      }
+      bury(storage, row, payload, kind.next !== undefined);
+      this.#advance(row, kind, false);
+      return "dead";
     });
-    if (result !== "gone") report(failed, result, error);
+    if (result !== "gone") report(row, result, error);
     return result;
-  }
-
-  #postpone(row: Row, kind: RowKind, error: unknown, options: SettleOptions): "retrying" | "dead" {
-    const { clock, storage, wake } = this.#parts;
-    const { failures, retry, payload } = this.#failure(row, error, 1, options.keep?.(row));
-    const policy = retryPolicy(retry, this.#parts.retry);
-    if (failures < policy.attempts) {
-      const due = clock.now() + Math.max(1, retryDelay(policy, failures, clock.random()));
-      wake.putOff(row, due, payload);
-      return "retrying";
-    }
-    bury(storage, row, payload, kind.next !== undefined);
-    if (kind.next !== undefined) this.#advance(row, kind, false);
-    return "dead";
   }
 
   /** What a row becomes by a failure: its text, with what went wrong and `kept` as its body. */
