@@ -83,14 +83,16 @@ export class RequestInbox {
     if (action === "ambiguous") tell(this.#context, action, job, job);
     if (action === "alive") this.#liveness.alive(job, view.row);
     if (action !== "store") return answer;
-    const stored = view.stored ?? storedFromJob(job);
-    if (stored === undefined) return this.#refuse(job, job);
+    const known = view.stored ?? storedFromJob(job);
+    if (known === undefined) return this.#refuse(job, job);
+    const live = memory.live.get(job.id);
+    const forgets = live === undefined && known.lease !== undefined;
+    const stored = forgets ? { ...known, seen: clock.now() } : known;
     const row = requestRow({ due: job.due, id: job.id }, stored, isNamed(job));
     storage.transaction(() => {
       storage.insert(row);
       alarms.ensureArmed(job.due);
     });
-    const live = memory.live.get(job.id);
     if (live !== undefined) Object.assign(live, { row: true, lastSeen: clock.now() });
     else this.#liveness.alive(job, row);
     tell(this.#context, "persisted", job, stored);
@@ -165,7 +167,7 @@ function storedFromJob(job: Job): StoredRequest | undefined {
   const { url, idempotent } = target;
   return {
     ...{ token, attempt, continuation, url, idempotent, timeout, grace, heartbeat, onLate },
-    lease: heartbeat && 2 * heartbeat,
+    lease: carried.until === undefined ? heartbeat && 2 * heartbeat : carried.until - startOf(job.due, job),
     again: idempotent && request.length <= MAX_AGAIN_LENGTH ? { request, policy, retry, via } : undefined,
     onAmbiguous: onAmbiguous === "run" ? onAmbiguous : undefined,
     deferred: true,

@@ -1,9 +1,10 @@
 /**
  * Knows that an executor is lost, long before a long timeout would tell.
  *
- * Signs of life are kept in memory and cost no row. What watches for silence is the alarm, never a timer: a timer would
- * keep a Durable Object from hibernating. Requests of durability `"memory"` live and die with the object; they alone
- * have timers.
+ * Signs of life are kept in memory and cost no row, for as long as the object stays awake. Once it has forgotten those
+ * of a request, each of them is written down. What watches for silence is the alarm, never a timer: a timer would keep
+ * a Durable Object from hibernating. Requests of durability `"memory"` live and die with the object; they alone have
+ * timers.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { readRequest, REQUEST_KIND, requestBody, requestRow, type StoredRequest 
 import type { Ending, RequestRunner } from "./request_runner.ts";
 import { type RequestEvent, transition } from "../request_state.ts";
 import { rowState, viewRequest } from "./request_view.ts";
+import { isPromiseLike } from "../promise_like.ts";
 import type { RowTable } from "../alarms/row_table.ts";
 import type { SettleResult } from "../alarms/row_kind.ts";
 import { MAX_DUE, type Row, type RowKey } from "../storage.ts";
@@ -27,6 +29,13 @@ const RETRY_MS = 1_000;
 
 /** Rows that one alarm looks through for requests which a restart has left: reads cost, on Cloudflare. */
 const ADOPTED_AT_ONCE = 128;
+
+/**
+ * Up to this due time from now, in milliseconds, one alarm after the other looks through them: the longest that
+ * Cloudflare runs a queue consumer (https://developers.cloudflare.com/queues/platform/limits/). Schedules that lie
+ * behind are not read at each start.
+ */
+const ADOPTED_SOON_MS = 15 * 60_000;
 
 /** While a handler runs on a row that is due, the alarm is armed for this many milliseconds from now at the latest. */
 const WATCHDOG_MS = 60_000;
@@ -63,9 +72,13 @@ export class RequestLiveness {
   /** Notes a sign of life. */
   alive(key: RowKey, row: Row | undefined): void {
     const { memory, clock } = this.#context;
-    const live = memory.live.get(key.id);
-    if (live !== undefined) live.lastSeen = clock.now();
-    else if (row !== undefined) this.#adopt(row);
+    const now = clock.now();
+    const known = memory.live.get(key.id);
+    const live = known ?? (row && this.#adopt(row, now));
+    if (live === undefined) return;
+    live.lastSeen = now;
+    if (known === undefined) this.watch(live);
+    if (row !== undefined && (known === undefined || live.stored.seen !== undefined)) this.#writeSeen(row, live, now);
   }
 
   /** When the alarm is wanted for what is no row's due time: see `RowKind.nextWake`. */
@@ -89,16 +102,18 @@ export class RequestLiveness {
 
   /** Looks at every watched request: see `RowKind.wake`. */
   wake(now: number): Promise<unknown> | undefined {
-    this.#adoptPage(now);
     const running: Promise<unknown>[] = [];
-    for (const live of [...this.#context.memory.live.values()]) {
-      if (live.durability === "memory") continue;
+    const attempt = (look: () => unknown): void => {
       try {
-        const result = this.#look(live, now);
-        if (typeof result !== "string") running.push(result);
+        const result = look();
+        if (isPromiseLike(result)) running.push(Promise.resolve(result));
       } catch (error) {
         running.push(Promise.reject(error));
       }
+    };
+    for (const [row, live] of this.#adoptPage(now)) attempt(() => this.#writeSeen(row, live, now));
+    for (const live of [...this.#context.memory.live.values()]) {
+      if (live.durability !== "memory") attempt(() => this.#look(live, now));
     }
     return running.length === 0 ? undefined : Promise.all(running);
   }
@@ -131,7 +146,10 @@ export class RequestLiveness {
     for (const row of [...this.#table.walk(MAX_DUE, { due: 0, id: "" })]) {
       if (row.kind !== REQUEST_KIND || !lost(row.id)) continue;
       const { stored } = readRequest(row);
-      if (stored.outcome === undefined) void this.#silent(row, row, stored);
+      if (stored.outcome !== undefined) continue;
+      const result = this.#silent(row, row, stored);
+      // A failure of the platform leaves the row as it was: its deadline is the next chance.
+      if (typeof result !== "string") result.catch(() => {});
     }
   }
 
@@ -177,9 +195,11 @@ export class RequestLiveness {
   }
 
   /** Dispatches again. A deferred request is written down first: two executors must not both bring its continuation. */
-  #redispatch(key: RowKey, row: Row | undefined, stored: StoredRequest, left: number): void {
+  #redispatch(key: RowKey, row: Row | undefined, repeated: StoredRequest, left: number): void {
     const { storage, memory, clock, alarms } = this.#context;
     const live = memory.live.get(key.id);
+    const forgets = repeated.lease !== undefined && (live === undefined || repeated.seen !== undefined);
+    const stored = forgets ? { ...repeated, seen: clock.now() } : repeated;
     if (stored.again === undefined) return;
     const { due, id } = key;
     const memoryOnly = live?.durability === "memory";
@@ -226,28 +246,53 @@ export class RequestLiveness {
   }
 
   /**
-   * After a restart nobody knows when an executor was last heard of: each gets a whole lease from the alarm that finds
-   * its row. A page at an alarm, the earliest first, where requests are: a million schedules may lie behind them.
+   * After a restart memory does not know when an executor was last heard of. Where the row does not either, each gets a
+   * whole lease from the alarm that finds its row. A page at an alarm, the earliest first, where requests are: a million
+   * schedules may lie behind them.
+   *
+   * @returns The rows that must say from here on when their executor was last heard of.
    */
-  #adoptPage(now: number): void {
-    if (this.#unadopted === undefined) return;
+  #adoptPage(now: number): [row: Row, live: LiveRequest][] {
+    if (this.#unadopted === undefined) return [];
+    const { storage, alarms, memory } = this.#context;
     const after = this.#unadopted.due > now ? this.#unadopted : { due: now + 1, id: "" };
-    const rows = this.#context.storage.due(MAX_DUE, ADOPTED_AT_ONCE, after);
+    const rows = storage.due(MAX_DUE, ADOPTED_AT_ONCE, after);
     this.#unadopted = rows.length < ADOPTED_AT_ONCE ? undefined : rows.at(-1);
+    const unwritten: [Row, LiveRequest][] = [];
     for (const row of rows) {
-      if (row.kind === REQUEST_KIND && row.payload.includes('"lease":')) this.#adopt(row);
+      if (row.kind !== REQUEST_KIND || !row.payload.includes('"lease":')) continue;
+      try {
+        const live = memory.live.has(row.id) ? undefined : this.#adopt(row, now);
+        if (live !== undefined && live.stored.seen !== live.lastSeen) unwritten.push([row, live]);
+      } catch { /* a row that this release cannot read is for the alarms to tell of, once it is due */ }
     }
     const next = this.nextWake(now);
-    if (next !== undefined) this.#context.alarms.ensureArmed(next);
+    if (next !== undefined) alarms.ensureArmed(next);
+    if (this.#unadopted !== undefined && this.#unadopted.due <= now + ADOPTED_SOON_MS) alarms.ensureArmed(now + 1);
+    return unwritten;
   }
 
-  #adopt(row: Row): void {
-    const { memory, clock } = this.#context;
+  /** Watches a row's executor, which this instantiation does not know, from when it was last heard of. */
+  #adopt(row: Row, now: number): LiveRequest | undefined {
+    const { memory } = this.#context;
     const { stored } = readRequest(row);
-    if (stored.lease === undefined || stored.outcome !== undefined || memory.live.has(row.id)) return;
+    if (stored.lease === undefined || stored.outcome !== undefined || memory.running.has(row.id)) return undefined;
     const again = stored.again ?? { request: "", policy: {} };
     const key = { due: row.due, id: row.id };
     const job = this.#dispatch.job({ key, stored, again, durability: "strict" });
-    memory.live.set(row.id, { job, stored, durability: "strict", row: true, named: row.named, lastSeen: clock.now() });
+    // By a clock that has been set back it may have been heard of in the future.
+    const lastSeen = Math.min(stored.seen ?? now, now);
+    const live = { job, stored, durability: "strict", row: true, named: row.named, lastSeen } as const;
+    memory.live.set(row.id, live);
+    return live;
+  }
+
+  /** Writes down that an executor is alive, for an instantiation that does not remember it. */
+  #writeSeen(row: Row, live: LiveRequest, now: number): void {
+    live.lastSeen = now;
+    if (live.stored.seen === now) return;
+    live.stored = { ...live.stored, seen: now };
+    this.#context.memory.unwrite(row.id);
+    this.#context.storage.move(row, { ...row, payload: requestBody(row, live.stored) });
   }
 }

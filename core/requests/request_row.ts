@@ -36,6 +36,11 @@ export interface StoredRequest {
   readonly heartbeat?: number;
   /** How long the executor may be silent, in milliseconds; absent: for ever. */
   readonly lease?: number;
+  /**
+   * When its executor was last known to be alive, in milliseconds since the epoch; absent in an object that has
+   * remembered it so far.
+   */
+  readonly seen?: number;
   /** What a further dispatch needs; absent where there will be none. */
   readonly again?: Redispatch;
   /** The continuation for a late outcome. */

@@ -134,8 +134,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "note no sign of life",
     file: "core/requests/request_liveness.ts",
-    from: "if (live !== undefined) live.lastSeen = clock.now();",
-    to: "if (live !== undefined) return;",
+    from: "    live.lastSeen = now;\n    if (known === undefined)",
+    to: "    if (known === undefined)",
   },
   {
     name: "let a second delivery run an asynchronous handler again",

@@ -286,7 +286,8 @@ onStorages("RequestInbox.persist writes down what only the job knows when the re
   const { job, stored, row } = forgotten(parts, { onLate: "late", onAmbiguous: "run" });
   assertEquals(parts.inbox.persist(persist(job)), "pending");
   const again = { request: job.request, policy: {} };
-  const expected = { ...stored, lease: 600, again, onLate: "late", onAmbiguous: "run", deferred: true };
+  const seen = parts.start;
+  const expected = { ...stored, lease: 600, seen, again, onLate: "late", onAmbiguous: "run", deferred: true };
   assertEquals(readRequest(parts.rows()[0]).stored, expected);
   assertEquals([parts.rows()[0].due, parts.isArmed()], [row.due, true]);
   assertEquals(parts.inbox.outcome(answer(job)), "settled");
