@@ -182,6 +182,8 @@ export class Requests {
     }
     if (!strict || stored.lease !== undefined) {
       const live = { job, stored, durability, row: strict, named, lastSeen: this.#clock.now() };
+      // A handler that asks again under its own id leaves its own request there.
+      memory.drop(key.id);
       memory.live.set(key.id, live);
       this.#liveness.watch(live);
     }
@@ -220,10 +222,9 @@ export class Requests {
   cancel(id: string): RequestStatus | undefined {
     const { memory, storage } = this.#context;
     const live = memory.live.get(id);
-    if (memory.runs(id)) return undefined;
     const row = this.#find(id);
-    const status = row !== undefined ? rowStatus(row, false) : live && liveStatus(live, false);
-    if (status === undefined) return undefined;
+    const status = row !== undefined ? rowStatus(row, memory) : live && liveStatus(live, memory);
+    if (status === undefined || status.phase === "running") return undefined;
     const read = row && readRequest(row);
     const stored = read === undefined ? live?.stored : read.stored;
     const state = row === undefined || read === undefined
@@ -255,10 +256,8 @@ export class Requests {
   status(id: string): RequestStatus | undefined {
     const { memory } = this.#context;
     const live = memory.live.get(id);
-    const running = memory.runs(id);
     const row = this.#find(id);
-    if (row !== undefined) return rowStatus(row, running);
-    return live && liveStatus(live, running);
+    return row !== undefined ? rowStatus(row, memory) : live && liveStatus(live, memory);
   }
 
   /**
@@ -271,13 +270,13 @@ export class Requests {
   pending(filter: PendingFilter = {}): RequestStatus[] {
     const { limit = 1_000 } = checkFilter(filter);
     checkInteger("limit", limit);
-    const { live, running } = this.#context.memory;
+    const { memory } = this.#context;
     const found: RequestStatus[] = [];
-    for (const request of live.values()) {
-      if (!request.row) found.push(liveStatus(request, running.has(request.job.id)));
+    for (const request of memory.live.values()) {
+      if (!request.row) found.push(liveStatus(request, memory));
     }
     for (const row of this.#table.walk(MAX_DUE, { due: 0, id: "" })) {
-      if (row.kind === REQUEST_KIND) found.push(rowStatus(row, running.has(row.id)));
+      if (row.kind === REQUEST_KIND) found.push(rowStatus(row, memory));
     }
     return found.filter((status) => passes(status, filter)).sort((a, b) => a.due - b.due).slice(0, limit);
   }

@@ -7,7 +7,7 @@ import { checkId, type IdSource } from "../alarms/row_id.ts";
 import { encodeContinuation } from "../continuation.ts";
 import { DuplicateIdError, InvalidOptionError } from "../errors.ts";
 import { isIdempotent } from "../fetch/fetch_retry.ts";
-import type { Durability, Job } from "../job.ts";
+import type { Carried, Durability, Job } from "../job.ts";
 import { checkNames, checkObject } from "../option_checks.ts";
 import { checkUrl } from "../policy.ts";
 import type { RequestContext } from "./request_context.ts";
@@ -97,8 +97,8 @@ export class RequestCalls {
     const stored = storedOf({ token: newToken(ids), continuation: text, late, target, again, terms });
     const named = asked !== undefined;
     const call = this.#plan({ key, stored, again, durability }, terms, target);
-    // A deferred request may have to be written down later, when there is nobody to tell that it does not fit.
-    if (durability !== "strict" && text.length > MAX_AGAIN_LENGTH) requestRow(key, stored, named);
+    // One without a row may get it later, when there is nobody to tell that it does not fit.
+    if (durability !== "strict") requestRow(key, stored, named);
     return { key, named, durability, ...call };
   }
 
@@ -130,14 +130,20 @@ export class RequestCalls {
     const sent = via === undefined ? job : { ...job, via };
     if (!durable) return { stored: kept, job: sent };
     const { heartbeat: _beat, lease: _lease, ...silent } = kept;
-    const { heartbeat: _heartbeat, ...quiet } = sent;
-    return { stored: silent, job: quiet };
+    const { heartbeat: _heartbeat, carried = {}, ...quiet } = sent;
+    // Nobody watches for silence, so that the object gives nothing up before the deadline.
+    const { until: _until, ...unwatched } = carried as Carried;
+    return { stored: silent, job: { ...quiet, carried: unwatched } };
   }
 
   #freeId(asked: unknown): string {
     const { memory, alarms } = this.#parts.context;
     const id = checkId(asked);
-    if (memory.live.has(id) || alarms.locate(id) !== undefined) throw new DuplicateIdError(id);
+    const live = memory.live.get(id);
+    // One whose synchronous handler asks at this moment ends with it.
+    const ends = live !== undefined && memory.begun.has(live.job.token) &&
+      this.#parts.context.expectsPromise?.(live.stored.continuation) !== true;
+    if ((live !== undefined && !ends) || alarms.locate(id) !== undefined) throw new DuplicateIdError(id);
     return id;
   }
 }

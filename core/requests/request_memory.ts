@@ -83,10 +83,9 @@ export class RequestMemory {
     this.live.delete(id);
   }
 
-  /** Whether the handler of the request with an id has begun and not ended. */
-  runs(id: string): boolean {
-    const token = this.live.get(id)?.job.token;
-    return this.running.has(id) || (token !== undefined && this.begun.has(token));
+  /** Whether the handler of a request has begun and not ended; the token tells it from another under the same id. */
+  runs(id: string, token: string): boolean {
+    return this.running.get(id)?.token === token || this.begun.has(token);
   }
 
   /** Whether a request has an id that no row holds, though one may when it is written down or its handler throws. */

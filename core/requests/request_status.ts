@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LiveRequest } from "./request_memory.ts";
+import type { LiveRequest, RequestMemory } from "./request_memory.ts";
 import { readRequest } from "./request_row.ts";
 import { rowState } from "./request_view.ts";
 import { InvalidOptionError } from "../errors.ts";
@@ -47,11 +47,12 @@ export interface PendingFilter {
   readonly limit?: number;
 }
 
-/** The status that a row tells of. */
-export function rowStatus(row: Row, running: boolean): RequestStatus {
+/** The status that a row tells of, and memory of its handler. */
+export function rowStatus(row: Row, memory: Pick<RequestMemory, "runs">): RequestStatus {
   const read = readRequest(row);
-  const { stored: { url, attempt }, meta } = read;
+  const { stored: { url, attempt, token }, meta } = read;
   const { phase } = rowState(row, read);
+  const running = memory.runs(row.id, token);
   return {
     id: row.id,
     phase: phase === "dead" ? "dead" : running ? "running" : phase === "kept" ? "retrying" : "open",
@@ -65,9 +66,12 @@ export function rowStatus(row: Row, running: boolean): RequestStatus {
 }
 
 /** The status of a request that memory alone holds. */
-export function liveStatus({ job, stored, durability }: LiveRequest, running: boolean): RequestStatus {
+export function liveStatus(
+  { job, stored, durability }: LiveRequest,
+  memory: Pick<RequestMemory, "runs">,
+): RequestStatus {
   const { url, attempt } = stored;
-  const phase = running ? "running" : "open";
+  const phase = memory.runs(job.id, job.token) ? "running" : "open";
   return { id: job.id, phase, url, due: job.due, attempt, failures: 0, stored: false, durability };
 }
 

@@ -1,10 +1,20 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { InvalidOptionError } from "../../core/errors.ts";
+import { DuplicateIdError, InvalidOptionError } from "../../core/errors.ts";
 import type { Durability } from "../../core/job.ts";
 import type { PendingFilter } from "../../core/requests.ts";
 import { RequestSync } from "../../core/serializer/mod.ts";
-import { answer, beat, LedgerHost, onStorages, persist, StagedError, urlOf } from "./ledger_host.ts";
+import {
+  Agent,
+  answer,
+  beat,
+  LedgerHost,
+  onStorages,
+  persist,
+  type Result,
+  StagedError,
+  urlOf,
+} from "./ledger_host.ts";
 
 const DURABILITIES: readonly Durability[] = ["strict", "deferred", "memory"];
 
@@ -64,6 +74,31 @@ Deno.test("Requests.cancel in a handler ends another request, and cannot end its
   host.agent.handle = () => void cancelled.push(...[own.id, other.id].map((id) => host.requests.cancel(id)?.id));
   host.requests.deliver(answer(own));
   assertEquals([cancelled, host.rows()], [[undefined, other.id], []]);
+});
+
+/** Its handler is known to be asynchronous before it runs, so that its row stays meanwhile. */
+class AsyncAgent extends Agent {
+  override async onReply(label: string, result: Result): Promise<void> {
+    await super.onReply(label, result);
+  }
+}
+
+Deno.test("Requests.cancel comes too late for an asynchronous handler in its first turn, with or without a watch", async () => {
+  for (const durability of DURABILITIES) {
+    for (const timeout of [10_000, 60_000]) {
+      const host = new LedgerHost();
+      Object.setPrototypeOf(host.agent, AsyncAgent.prototype);
+      const { id } = await host.sent("a", { durability, timeout });
+      const seen: unknown[] = [];
+      host.agent.handle = () => {
+        const phases = [host.requests.status(id)?.phase, ...host.requests.pending().map(({ phase }) => phase)];
+        seen.push(...phases, host.requests.cancel(id));
+      };
+      assertEquals(await host.requests.deliver(answer(host.hand.job())), "settled");
+      assertEquals(seen, ["running", "running", undefined], `${durability}, ${timeout} ms`);
+      assertEquals(host.heard(), ["dispatched", "settled"]);
+    }
+  }
 });
 
 onStorages(
@@ -257,6 +292,38 @@ Deno.test("a handler that asks again under its own id keeps the new request", as
   host.requests.deliver(answer(job));
   await host.advance(10_000);
   assertEquals(host.requests.pending().map(({ id }) => id), ["mine"]);
+});
+
+onStorages("a synchronous handler may ask again under its own id, whatever the durability", async (storage) => {
+  for (const durability of DURABILITIES) {
+    for (const timeout of [10_000, 60_000]) {
+      const host = new LedgerHost({ storage });
+      const options = { durability, timeout, id: "mine" } as const;
+      const job = await host.sent("a", options);
+      host.agent.handle = (label) => {
+        if (label === "a") host.call("b", options);
+      };
+      assertEquals(host.requests.deliver(answer(job)), "settled");
+      await host.settle();
+      assertEquals(host.requests.status("mine")?.phase, "open", `${durability}, ${timeout} ms`);
+      // The deadline of the first is nothing to the second.
+      assertEquals(host.requests.deliver(answer(host.hand.job())), "settled");
+      await host.advance(100_000);
+      assertEquals(host.agent.log, ["a: 200 hello", "b: 200 hello"]);
+      assertEquals([host.rows(), host.clock.pending], [[], 0]);
+    }
+  }
+});
+
+Deno.test("an asynchronous handler may not ask again under its own id: it has not ended", async () => {
+  for (const durability of DURABILITIES) {
+    const host = new LedgerHost();
+    Object.setPrototypeOf(host.agent, AsyncAgent.prototype);
+    await host.sent("a", { durability, id: "mine" });
+    host.agent.handle = () => void assertThrows(() => host.call("b", { durability, id: "mine" }), DuplicateIdError);
+    assertEquals(await host.requests.deliver(answer(host.hand.job())), "settled");
+    assertEquals([host.heard(), host.rows()], [["dispatched", "settled"], []]);
+  }
 });
 
 /** Cancels in a transaction that is undone. */

@@ -10,6 +10,7 @@ import {
   DuplicateIdError,
   InvalidOptionError,
   InvalidTimeoutError,
+  RowTooLargeError,
   TimeoutTooLongError,
 } from "../../../core/errors.ts";
 import { RequestSync } from "../../../core/serializer/mod.ts";
@@ -79,6 +80,25 @@ Deno.test("RequestCalls.check asks for no signs of life where the job survives o
   const { parts, calls } = bench(executor, { timeout: 50_000 });
   const { job, stored } = call(parts, calls);
   assertEquals(["heartbeat" in job, "heartbeat" in stored, "lease" in stored], [false, false, false]);
+});
+
+Deno.test("RequestCalls.check lets a deferred job that survives by itself wait in line until its deadline", () => {
+  const executor = { maxTimeout: Infinity, dispatch() {}, plan: () => ({ durable: true }) };
+  const { parts, calls } = bench(executor, { timeout: 50_000, durability: "deferred" });
+  const { job } = call(parts, calls);
+  assertEquals([job.carried?.durability, job.carried?.until], ["deferred", undefined]);
+  assertEquals(typeof job.carried?.continuation, "string");
+});
+
+Deno.test("RequestCalls.check refuses what would not fit a row, also where none is written at once", () => {
+  const { parts, calls } = bench();
+  const big = parts.ctn.onReply("x".repeat(2_200_000), parts.ctn.$result);
+  const fits = parts.ctn.onReply("a", parts.ctn.$result);
+  for (const durability of ["strict", "deferred", "memory"] as const) {
+    const check = () => calls.check("https://api.example/a", fits, { durability, onLate: big });
+    if (durability === "strict") assertEquals(check().durability, durability);
+    else assertThrows(check, RowTooLargeError);
+  }
 });
 
 Deno.test("RequestCalls.check knows a repeatable request by its method, else by its Idempotency-Key", () => {

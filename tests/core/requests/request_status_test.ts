@@ -26,43 +26,46 @@ function failed(due: number, meta: { failures: number; due?: number }): Row {
 }
 
 Deno.test("rowStatus tells of a request that waits for its outcome", () => {
-  assertEquals(rowStatus(OPEN, false), {
+  assertEquals(rowStatus(OPEN, { runs: () => false }), {
     ...{ id: "r1", phase: "open", url: "https://api.example/a", due: 30_000, attempt: 2, failures: 0 },
     ...{ stored: true, durability: "strict" },
   });
 });
 
 Deno.test("rowStatus tells of a handler that runs, on its first outcome or on one that was kept", () => {
-  assertEquals(rowStatus(OPEN, true).phase, "running");
-  assertEquals(rowStatus(failed(9_000, { failures: 1, due: 30_000 }), true).phase, "running");
+  assertEquals(rowStatus(OPEN, { runs: () => true }).phase, "running");
+  assertEquals(rowStatus(failed(9_000, { failures: 1, due: 30_000 }), { runs: () => true }).phase, "running");
 });
 
 Deno.test("rowStatus tells of a handler that will run again, with the deadline that the request had", () => {
-  const { phase, due, failures } = rowStatus(failed(9_000, { failures: 2, due: 30_000 }), false);
+  const { phase, due, failures } = rowStatus(failed(9_000, { failures: 2, due: 30_000 }), { runs: () => false });
   assertEquals({ phase, due, failures }, { phase: "retrying", due: 30_000, failures: 2 });
 });
 
 Deno.test("rowStatus tells of a dead letter, which nothing runs", () => {
   for (const running of [false, true]) {
-    const { phase, due, failures } = rowStatus(failed(DEAD_DUE, { failures: 3, due: 30_000 }), running);
+    const { phase, due, failures } = rowStatus(failed(DEAD_DUE, { failures: 3, due: 30_000 }), { runs: () => running });
     assertEquals({ phase, due, failures }, { phase: "dead", due: 30_000, failures: 3 });
   }
 });
 
 Deno.test("rowStatus refuses a row that is no request", () => {
-  const error = assertThrows(() => rowStatus({ ...OPEN, payload: "2\n{}" }, false), PayloadVersionError);
+  const error = assertThrows(
+    () => rowStatus({ ...OPEN, payload: "2\n{}" }, { runs: () => false }),
+    PayloadVersionError,
+  );
   assertEquals(error.code, "PAYLOAD_VERSION");
 });
 
 Deno.test("liveStatus tells of a request that no row holds", () => {
   const job = { ...jobFor("https://api.example/a", { now: 0 }), id: "r2", due: 30_000 };
   const live = { job, stored: STORED, durability: "memory", row: false, named: false, lastSeen: 0 } as const;
-  assertEquals(liveStatus(live, false), {
+  assertEquals(liveStatus(live, { runs: () => false }), {
     ...{ id: "r2", phase: "open", url: "https://api.example/a", due: 30_000, attempt: 2, failures: 0 },
     ...{ stored: false, durability: "memory" },
   });
-  assertEquals(liveStatus(live, true).phase, "running");
-  assertEquals(liveStatus({ ...live, durability: "deferred" }, false).durability, "deferred");
+  assertEquals(liveStatus(live, { runs: () => true }).phase, "running");
+  assertEquals(liveStatus({ ...live, durability: "deferred" }, { runs: () => false }).durability, "deferred");
 });
 
 function statuses(): fc.Arbitrary<RequestStatus> {
