@@ -4,7 +4,7 @@
  * @module
  */
 import type { Acknowledgement, Delivery, Heartbeat, Job, Persist } from "../job.ts";
-import { type RequestContext, tell } from "./request_context.ts";
+import { type RequestContext, startOf, tell } from "./request_context.ts";
 import { readOutcome } from "./request_event.ts";
 import type { RequestLiveness } from "./request_liveness.ts";
 import { storedOutcome } from "./request_outcome.ts";

@@ -50,6 +50,21 @@ onStorages(
   },
 );
 
+onStorages(
+  "Requests deferred: written down by an object that has forgotten it, it keeps its lease",
+  async (storage) => {
+    const host = new LedgerHost({ storage });
+    const job = await host.sent("a", { ...WATCHED, lease: 40_000 }, post());
+    host.restart();
+    await host.advance(5_000);
+    assertEquals(host.requests.deliver(persist(job)), "pending");
+    await host.advance(39_000);
+    assertEquals(host.agent.log, []);
+    await host.advance(2_000);
+    assertEquals(host.agent.log, ["a: EXECUTOR_LOST"]);
+  },
+);
+
 onStorages("Requests deferred: a cancel leaves the id free, even with the same deadline", async (storage) => {
   const host = new LedgerHost({ storage });
   const first = await host.sent("a", { durability: "deferred", id: "mine" });
