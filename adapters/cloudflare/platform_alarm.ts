@@ -47,68 +47,23 @@ const MAX_ALARM = Date.UTC(2189, 0);
 const MIN_ALARM = 1;
 
 /**
- * Sets the platform's alarm and makes sure that it stays set: a setting is part of the platform's transaction, so
- * that a `ctx.storage.transactionSync` of the user's own that throws takes it back, unseen by the storage. Each
- * setting is therefore read back once, and made again when it is gone.
+ * Sets or unsets the alarm, and makes sure that it stays set: a setting is part of the platform's transaction, so that
+ * a `ctx.storage.transactionSync` of the user's own that throws takes it back, unseen by the storage. Each setting is
+ * therefore read back once, and made again when it is gone.
+ *
+ * @param platform The object's `ctx.storage`.
+ * @param at When it is to fire, in milliseconds since the epoch; `undefined` to unset it.
+ * @param holds Whether it is still to fire then; asked later.
+ * @returns Fulfils once it is set. It rejects when the platform refuses later than at the call, as it does for a class
+ * without `alarm()`.
+ * @throws What the platform throws at the call.
  */
-export class PlatformAlarm {
-  readonly #platform: AlarmLike;
-  readonly #note: (at: number | undefined) => void;
-  /** Counts changes, so that what is learnt about an earlier setting is not held against a later one. */
-  #changes = 0;
-
-  /**
-   * @param platform The object's `ctx.storage`.
-   * @param note Called with when the platform's alarm will fire, where that was not known or is not as it was set.
-   */
-  constructor(platform: AlarmLike, note: (at: number | undefined) => void) {
-    this.#platform = platform;
-    this.#note = note;
-  }
-
-  /**
-   * Sets or unsets the alarm without waiting for the disk.
-   *
-   * A class without `alarm()` is refused later: then the alarm is noted as unset.
-   *
-   * @throws {AlarmNotSetError} (`ALARM_NOT_SET`) when the platform refuses at once.
-   */
-  set(at: number | undefined): void {
-    const change = ++this.#changes;
-    try {
-      const setting = at === undefined ? this.#platform.deleteAlarm() : this.#keep(clamp(at), change);
-      setting.catch((cause) => {
-        if (change !== this.#changes) return;
-        this.#note(undefined);
-        throw new AlarmNotSetError(at, { cause });
-      });
-    } catch (cause) {
-      throw new AlarmNotSetError(at, { cause });
-    }
-  }
-
-  /** Says that the alarm has fired: what was set before does not matter any more. */
-  fired(): void {
-    this.#changes++;
-    this.#note(undefined);
-  }
-
-  /** Learns when the platform's alarm will fire, unless it is set meanwhile. */
-  async load(): Promise<void> {
-    const change = this.#changes;
-    const at = await this.#platform.getAlarm();
-    if (change === this.#changes) this.#note(at ?? undefined);
-  }
-
-  #keep(at: number, change: number): Promise<void> {
-    // Called here and not in an async function, so that a refusal at the call is thrown at the call.
-    const setting = this.#platform.setAlarm(at);
-    return setting.then(() => this.#platform.getAlarm()).then((actual) => {
-      if (actual !== at && change === this.#changes) return this.#platform.setAlarm(at);
-    });
-  }
-}
-
-function clamp(at: number): number {
-  return Math.min(Math.max(Math.floor(at), MIN_ALARM), MAX_ALARM);
+export function setPlatformAlarm(platform: AlarmLike, at: number | undefined, holds: () => boolean): Promise<void> {
+  if (at === undefined) return platform.deleteAlarm();
+  const time = Math.min(Math.max(Math.floor(at), MIN_ALARM), MAX_ALARM);
+  // Called here and not in an async function, so that a refusal at the call is thrown at the call.
+  const setting = platform.setAlarm(time);
+  return setting.then(() => platform.getAlarm()).then((actual) => {
+    if (actual !== time && holds()) return platform.setAlarm(time);
+  });
 }

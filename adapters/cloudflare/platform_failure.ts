@@ -19,10 +19,9 @@ const RESETS =
  * @param error What was thrown; hostile values included.
  */
 export function isPlatformFailure(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
   try {
-    const marks = error as { durableObjectReset?: unknown; message?: unknown };
-    return marks.durableObjectReset === true || (typeof marks.message === "string" && RESETS.test(marks.message));
+    const { durableObjectReset, message } = Object(error);
+    return durableObjectReset === true || (typeof message === "string" && RESETS.test(message));
   } catch {
     // A getter that throws is the handler's.
     return false;

@@ -7,7 +7,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { SqlDriver, SqlRow, SqlValue } from "../../core/sql_driver.ts";
 import { migrate } from "../../core/sql_schema.ts";
 import { SqlStorage } from "../../core/sql_storage.ts";
-import { type AlarmLike, PlatformAlarm } from "./platform_alarm.ts";
+import { type AlarmLike, AlarmNotSetError, setPlatformAlarm } from "./platform_alarm.ts";
 
 /**
  * The part of a Durable Object's `ctx.storage` that is used here, by shape: the platform's own types fit it
@@ -39,7 +39,7 @@ export interface DurableObjectStorageLike extends AlarmLike {
  * Your own `ctx.storage.deleteAll()` deletes all rows with the rest; the tables come back with the next use.
  */
 export class CloudflareStorage extends SqlStorage {
-  readonly #alarm: PlatformAlarm;
+  readonly #platform: AlarmLike;
 
   /**
    * Opens the storage; creates or migrates its tables where they are not of this version yet, else writes nothing.
@@ -48,9 +48,21 @@ export class CloudflareStorage extends SqlStorage {
    * @throws {SchemaTooNewError} (`SCHEMA_TOO_NEW`) when a later version of this package wrote the tables.
    */
   constructor(platform: DurableObjectStorageLike) {
-    const alarm = new PlatformAlarm(platform, (at) => this.noteAlarm(at));
-    super(cloudflareDriver(platform, () => this.#deleted()), { keepAlarm: false, onArm: (at) => alarm.set(at) });
-    this.#alarm = alarm;
+    super(cloudflareDriver(platform, () => this.#deleted()), { keepAlarm: false, onArm: (at) => this.#set(at) });
+    this.#platform = platform;
+  }
+
+  #set(at: number | undefined): void {
+    const holds = () => this.armedAt() === at;
+    try {
+      setPlatformAlarm(this.#platform, at, holds).catch((cause) => {
+        if (!holds()) return;
+        this.noteAlarm(undefined);
+        throw new AlarmNotSetError(at, { cause });
+      });
+    } catch (cause) {
+      throw new AlarmNotSetError(at, { cause });
+    }
   }
 
   /** The alarm went with the tables, and whoever writes has just relied on it: it fires at once, and finds the rest. */
@@ -60,13 +72,15 @@ export class CloudflareStorage extends SqlStorage {
   }
 
   /** Learns from the platform when the alarm is set to. Call it inside `ctx.blockConcurrencyWhile`. */
-  load(): Promise<void> {
-    return this.#alarm.load();
+  async load(): Promise<void> {
+    const at = await this.#platform.getAlarm();
+    // One that has been set meanwhile is known better.
+    if (this.armedAt() === undefined) this.noteAlarm(at ?? undefined);
   }
 
   /** Says that the alarm has fired and is not set any more. Call it first of all in `alarm()`. It writes nothing. */
   alarmFired(): void {
-    this.#alarm.fired();
+    this.noteAlarm(undefined);
   }
 }
 

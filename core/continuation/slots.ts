@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { defineFields } from "../serializer/own_fields.ts";
 
 /** A place in a graph that holds a value to be exchanged. */
 export interface Slot<T> {
@@ -55,13 +56,10 @@ function visitMembers(container: object, visit: Visit, finish: (() => void)[]): 
     });
   } else if (Array.isArray(container) || isPlainObject(container)) {
     const members = container as Record<string, unknown>;
-    for (const key of Object.keys(members)) visit(members[key], (filled) => define(members, key, filled));
+    for (const [key, value] of Object.entries(members)) {
+      visit(value, (filled) => defineFields(members, { [key]: filled }, true));
+    }
   }
-}
-
-/** Sets an own member, whatever its name: assigning to `__proto__` would change the prototype. */
-function define(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function isPlainObject(value: object): boolean {

@@ -38,7 +38,6 @@ export const FLOORS: readonly Floor[] = [
       "core/alarms/row_id.ts",
       "core/alarms/row_kind.ts",
       "core/alarms/schedule_errors.ts",
-      "core/continuation/slots.ts",
       "core/forwarding_storage.ts",
       "core/sql_driver.ts",
     ],
@@ -46,6 +45,7 @@ export const FLOORS: readonly Floor[] = [
   {
     name: "2b",
     units: [
+      "core/continuation/slots.ts",
       "core/commit.ts",
       "core/fetch/body_reader.ts",
       "core/fetch/fetch_budget.ts",

@@ -1,14 +1,32 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { type AlarmLike, AlarmNotSetError, PlatformAlarm } from "../../../adapters/cloudflare/platform_alarm.ts";
+import { AlarmNotSetError, setPlatformAlarm } from "../../../adapters/cloudflare/platform_alarm.ts";
+import { CloudflareStorage, type DurableObjectStorageLike } from "../../../adapters/cloudflare/storage.ts";
+import { openSqlite } from "../../../adapters/sqlite.ts";
+import type { SqlRow, SqlValue } from "../../../core/sql_driver.ts";
 
 /** A platform that fails as the real one does not on demand; the real one is tested with the storage, in workerd. */
-class UnrulyPlatform implements AlarmLike {
+class UnrulyPlatform implements DurableObjectStorageLike {
+  readonly #database = openSqlite(":memory:");
+  readonly sql = {
+    exec: (query: string, ...bindings: SqlValue[]): { toArray(): SqlRow[] } => {
+      const rows = this.#database.sql.exec(query, ...bindings);
+      return { toArray: () => rows };
+    },
+  };
   at: number | null = null;
   settings: (number | null)[] = [];
   /** Settings that are forgotten, as a foreign transaction that throws does. */
   forgets = 0;
   /** How the next calls fail. */
   fails: "no" | "at the call" | "later" = "no";
+
+  transactionSync<T>(closure: () => T): T {
+    return this.#database.transaction(closure);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
 
   getAlarm(): Promise<number | null> {
     return Promise.resolve(this.at);
@@ -32,14 +50,6 @@ class UnrulyPlatform implements AlarmLike {
   }
 }
 
-type Noted = number | undefined;
-
-function start(): { platform: UnrulyPlatform; alarm: PlatformAlarm; noted: Noted[] } {
-  const platform = new UnrulyPlatform();
-  const noted: Noted[] = [];
-  return { platform, alarm: new PlatformAlarm(platform, (at) => noted.push(at)), noted };
-}
-
 /** Lets every promise settle that can. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
@@ -58,80 +68,91 @@ async function unhandled(): Promise<unknown[]> {
   return reasons;
 }
 
-Deno.test("PlatformAlarm set makes one setting when the platform keeps it", async () => {
-  const { platform, alarm, noted } = start();
-  alarm.set(1_000);
-  await settle();
-  assertEquals([platform.settings, noted], [[1_000], []]);
+Deno.test("setPlatformAlarm() makes one setting when the platform keeps it", async () => {
+  using platform = new UnrulyPlatform();
+  await setPlatformAlarm(platform, 1_000, () => true);
+  assertEquals(platform.settings, [1_000]);
 });
 
-Deno.test("PlatformAlarm set makes the setting again when it is gone", async () => {
-  const { platform, alarm } = start();
-  platform.forgets = 1;
-  alarm.set(1_000);
-  await settle();
-  assertEquals([platform.settings, platform.at], [[1_000, 1_000], 1_000]);
+Deno.test("setPlatformAlarm() makes the setting again when it is gone, unless it does not hold any more", async () => {
+  for (const holds of [true, false]) {
+    using platform = new UnrulyPlatform();
+    platform.forgets = 1;
+    await setPlatformAlarm(platform, 1_000, () => holds);
+    assertEquals([platform.settings, platform.at], holds ? [[1_000, 1_000], 1_000] : [[1_000], null]);
+  }
 });
 
-Deno.test("PlatformAlarm set does not bring back a setting that a later one has replaced", async () => {
-  const { platform, alarm } = start();
-  alarm.set(1_000);
-  alarm.set(undefined);
+Deno.test("setPlatformAlarm() asks the platform only for dates that it takes, in whole milliseconds", () => {
+  using platform = new UnrulyPlatform();
+  for (const at of [-5, 0, 12.7, Date.UTC(2500, 0), Infinity]) void setPlatformAlarm(platform, at, () => false);
+  assertEquals(platform.settings, [1, 1, 12, Date.UTC(2189, 0), Date.UTC(2189, 0)]);
+});
+
+Deno.test("CloudflareStorage arm does not bring back a setting that a later one has replaced", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
+  storage.arm(1_000);
+  storage.disarm();
   await settle();
   assertEquals([platform.settings, platform.at], [[1_000, null], null]);
 });
 
-Deno.test("PlatformAlarm fired keeps a setting from being made again, and notes that there is none", async () => {
-  const { platform, alarm, noted } = start();
+Deno.test("CloudflareStorage alarmFired keeps a setting from being made again, and tells that there is none", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
   platform.forgets = 1;
-  alarm.set(1_000);
-  alarm.fired();
+  storage.arm(1_000);
+  storage.alarmFired();
   await settle();
-  assertEquals([platform.settings, noted], [[1_000], [undefined]]);
+  assertEquals([platform.settings, storage.armedAt()], [[1_000], undefined]);
 });
 
-Deno.test("PlatformAlarm set asks the platform only for dates that it takes, in whole milliseconds", () => {
-  const { platform, alarm } = start();
-  for (const at of [-5, 0, 12.7, Date.UTC(2500, 0), Infinity]) alarm.set(at);
-  assertEquals(platform.settings, [1, 1, 12, Date.UTC(2189, 0), Date.UTC(2189, 0)]);
-});
-
-Deno.test("PlatformAlarm set throws what the platform refuses at the call, with a code and the cause", async () => {
-  const { platform, alarm, noted } = start();
+Deno.test("CloudflareStorage arm throws what the platform refuses at the call, with a code and the cause", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
   platform.fails = "at the call";
-  for (const at of [1_000, undefined]) {
-    const error = assertThrows(() => alarm.set(at), AlarmNotSetError);
-    assertEquals([error.code, error.at], ["ALARM_NOT_SET", at]);
+  for (const [at, change] of [[1_000, () => storage.arm(1_000)], [undefined, () => storage.disarm()]] as const) {
+    const error = assertThrows(change, AlarmNotSetError);
+    assertEquals([error.code, error.at, storage.armedAt()], ["ALARM_NOT_SET", at, undefined]);
     assertInstanceOf(error.cause, TypeError);
   }
-  assertEquals([await unhandled(), noted], [[], []]);
+  assertEquals(await unhandled(), []);
 });
 
-Deno.test("PlatformAlarm set notes what the platform refuses later, and leaves it to the platform's log", async () => {
-  const { platform, alarm, noted } = start();
+Deno.test("CloudflareStorage arm is undone by what the platform refuses later, and that is left to its log", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
   platform.fails = "later";
-  alarm.set(1_000);
-  const errors = await unhandled();
-  const told = errors.map((error) => error instanceof AlarmNotSetError && [error.code, error.at, String(error.cause)]);
-  assertEquals([told, noted], [[["ALARM_NOT_SET", 1_000, "TypeError: no alarm handler"]], [undefined]]);
+  storage.arm(1_000);
+  const told = (await unhandled()).map((error) =>
+    error instanceof AlarmNotSetError && [error.code, error.at, String(error.cause)]
+  );
+  assertEquals(told, [["ALARM_NOT_SET", 1_000, "TypeError: no alarm handler"]]);
+  assertEquals(storage.armedAt(), undefined);
 });
 
-Deno.test("PlatformAlarm set does not report a refusal that a later setting has made good", async () => {
-  const { platform, alarm, noted } = start();
+Deno.test("CloudflareStorage arm hides a refusal that a later setting has made good", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
   platform.fails = "later";
-  alarm.set(1_000);
+  storage.arm(1_000);
   platform.fails = "no";
-  alarm.set(2_000);
-  assertEquals([await unhandled(), noted, platform.at], [[], [], 2_000]);
+  storage.arm(2_000);
+  assertEquals([await unhandled(), storage.armedAt(), platform.at], [[], 2_000, 2_000]);
 });
 
-Deno.test("PlatformAlarm load notes when the platform's alarm will fire, unless it is set meanwhile", async () => {
-  const { platform, alarm, noted } = start();
-  await alarm.load();
+Deno.test("CloudflareStorage load learns when the platform's alarm will fire, unless it is set meanwhile", async () => {
+  using platform = new UnrulyPlatform();
+  const storage = new CloudflareStorage(platform);
+  await storage.load();
+  assertEquals(storage.armedAt(), undefined);
   platform.at = 1_000;
-  await alarm.load();
-  const loading = alarm.load();
-  alarm.set(2_000);
+  await storage.load();
+  assertEquals([storage.armedAt(), platform.settings], [1_000, []]);
+  storage.alarmFired();
+  const loading = storage.load();
+  storage.arm(2_000);
   await loading;
-  assertEquals(noted, [undefined, 1_000]);
+  assertEquals(storage.armedAt(), 2_000);
 });
