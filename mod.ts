@@ -19,7 +19,7 @@ export { FetchError, type FetchErrorCode, type FetchErrorInit, type FetchTimings
 export { checkUrl, type FetchPolicy, fetchPolicy, type FetchPolicyOptions } from "./core/policy.ts";
 export type { FetchRetryOptions } from "./core/fetch/fetch_retry.ts";
 export type { Acknowledgement, Carried, Delivery, Durability, Heartbeat, Job, Message, Persist } from "./core/job.ts";
-export type { Executor, Plan } from "./core/executor.ts";
+export type { Executor, HeldJob, Plan } from "./core/executor.ts";
 export type { Priority, Route } from "./core/requests/route.ts";
 export { performJob, type PerformJobOptions } from "./core/fetch/perform_job.ts";
 export type { RunFetchOptions } from "./core/fetch/run_fetch.ts";

@@ -18,6 +18,18 @@ export interface Plan {
   readonly durable: boolean;
 }
 
+/** A job of which its origin knows no more than what its row holds. */
+export interface HeldJob {
+  /** The job's id. */
+  readonly id: string;
+  /** The job's token. */
+  readonly token: string;
+  /** Where its request goes. */
+  readonly url: string;
+  /** The way that {@linkcode Plan} gave it; empty where it gave none. */
+  readonly via: Partial<Route>;
+}
+
 /**
  * Takes jobs off an origin's hands. Whatever it does, it answers through the origin's delivery, never through
  * the promise of {@linkcode Executor.dispatch}.
@@ -48,4 +60,9 @@ export interface Executor {
    * @param token The job's token; without it nothing is given up.
    */
   abort?(id: string, token: string): void | Promise<void>;
+  /**
+   * Tells, in a process that starts after another has ended, whether a job that was planned as `durable` is still on its
+   * way; if so, its work goes on. Where an executor has no such method, the origin believes it.
+   */
+  holds?(job: HeldJob): boolean;
 }

@@ -283,8 +283,9 @@ export class Requests {
 
   /**
    * Acts on the loss of every executor, as if each had been silent for its whole lease: idempotent requests are
-   * dispatched again, others end with `EXECUTOR_LOST`. Call it at the start of a process whose executors ended with the
-   * one before.
+   * dispatched again, others end with `EXECUTOR_LOST`. Those whose job has outlived the loss, as in a line of its own
+   * storage, are left to it: see `Executor.holds`. Call it at the start of a process whose executors ended with the one
+   * before.
    *
    * @param lost Whether the executor of the request with an id is lost. Defaults to all of them.
    */

@@ -125,6 +125,11 @@ export class Orchestrator {
     this.wake();
   }
 
+  /** Whether a job is here, in line, under way, or with an outcome that is to be delivered. */
+  has(id: string, token: string): boolean {
+    return this.#entries.get(token)?.meta.jobId === id;
+  }
+
   /** Gives a job up, wherever it stands. The server may have acted; nothing is delivered. */
   abort(id: string, token: string): void {
     const entry = this.#entries.get(token);

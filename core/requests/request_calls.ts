@@ -133,7 +133,7 @@ export class RequestCalls {
     const { heartbeat: _heartbeat, carried = {}, ...quiet } = sent;
     // Nobody watches for silence, so that the object gives nothing up before the deadline.
     const { until: _until, ...unwatched } = carried as Carried;
-    return { stored: silent, job: { ...quiet, carried: unwatched } };
+    return { stored: { ...silent, held: via ?? {} }, job: { ...quiet, carried: unwatched } };
   }
 
   #freeId(asked: unknown): string {

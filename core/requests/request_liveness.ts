@@ -141,16 +141,23 @@ export class RequestLiveness {
     return { key, stored, outcome, named: row.named, kept };
   }
 
-  /** Acts on the loss of executors: each open row whose id `lost` accepts is dispatched again or ends. */
+  /**
+   * Acts on the loss of executors: each open row whose id `lost` accepts is dispatched again or ends, unless its job has
+   * outlived them on its way.
+   */
   loseAll(lost: (id: string) => boolean = () => true): void {
     for (const row of [...this.#table.walk(MAX_DUE, { due: 0, id: "" })]) {
       if (row.kind !== REQUEST_KIND || !lost(row.id)) continue;
       const { stored } = readRequest(row);
-      if (stored.outcome !== undefined) continue;
+      if (stored.outcome !== undefined || this.#isHeld(row, stored)) continue;
       const result = this.#silent(row, row, stored);
       // A failure of the platform leaves the row as it was: its deadline is the next chance.
       if (typeof result !== "string") result.catch(() => {});
     }
+  }
+
+  #isHeld({ id }: Row, { held, token, url }: StoredRequest): boolean {
+    return held !== undefined && (this.#context.executor.holds?.({ id, token, url, via: held }) ?? true);
   }
 
   #timer(live: LiveRequest): void {
@@ -276,7 +283,9 @@ export class RequestLiveness {
   #adopt(row: Row, now: number): LiveRequest | undefined {
     const { memory } = this.#context;
     const { stored } = readRequest(row);
-    if (stored.lease === undefined || stored.outcome !== undefined || memory.running.has(row.id)) return undefined;
+    if (
+      stored.lease === undefined || stored.outcome !== undefined || memory.running.get(row.id)?.token === stored.token
+    ) return undefined;
     const again = stored.again ?? { request: "", policy: {} };
     const key = { due: row.due, id: row.id };
     const job = this.#dispatch.job({ key, stored, again, durability: "strict" });

@@ -41,6 +41,8 @@ export interface StoredRequest {
    * remembered it so far.
    */
   readonly seen?: number;
+  /** The way that its job goes where that is durable: whoever holds the job brings it back after a loss. */
+  readonly held?: Partial<Route>;
   /** What a further dispatch needs; absent where there will be none. */
   readonly again?: Redispatch;
   /** The continuation for a late outcome. */

@@ -4,13 +4,14 @@
  * @module
  */
 import { InvalidOptionError } from "../errors.ts";
-import type { Executor, Plan } from "../executor.ts";
+import type { Executor, HeldJob, Plan } from "../executor.ts";
 import type { Job } from "../job.ts";
 import { Orchestrator } from "../orchestrator/orchestrator.ts";
 import { checkObject } from "../option_checks.ts";
 import { orchestratorLimits, type OrchestratorOptions } from "../orchestrator/orchestrator_options.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
 import { requestTarget } from "../requests/request_target.ts";
+import type { Route } from "../requests/route.ts";
 import type { Storage } from "../storage.ts";
 
 /** Orchestrators within this process. */
@@ -76,7 +77,7 @@ export class PoolExecutor implements Executor {
   dispatch(job: Job): void {
     if (this.#closed) return;
     if (job.via?.strategy === "orchestrated") {
-      this.#orchestrator(job)?.enqueue(job, HERE, job.via.priority);
+      this.#orchestrator(job.via, () => requestTarget(job)?.host)?.enqueue(job, HERE, job.via.priority);
       return;
     }
     const controller = new AbortController();
@@ -94,6 +95,11 @@ export class PoolExecutor implements Executor {
       if (job.id === id && job.token === token) controller.abort();
     }
     for (const orchestrator of this.#orchestrators.values()) orchestrator.abort(id, token);
+  }
+
+  /** Whether a job is in an orchestrator's line; if so, the line goes on. One in memory has ended with its process. */
+  holds({ id, token, url, via }: HeldJob): boolean {
+    return via.strategy === "orchestrated" && this.#orchestrator(via, () => new URL(url).host)?.has(id, token) === true;
   }
 
   /** How many jobs are under way or in line. */
@@ -129,12 +135,11 @@ export class PoolExecutor implements Executor {
     for (const resolve of idle) resolve();
   }
 
-  #orchestrator(job: Job): Orchestrator | undefined {
+  #orchestrator({ shard = "default" }: Partial<Route>, host: () => string | undefined): Orchestrator | undefined {
     const { orchestrator: setup, deliver, ...parts } = this.#options;
     if (setup === undefined) return undefined;
     const { storage, ...options } = setup;
-    const asked = job.via?.shard ?? "default";
-    const name = asked === "host" ? `host:${requestTarget(job)?.host ?? ""}` : asked;
+    const name = shard === "host" ? `host:${host() ?? ""}` : shard;
     const known = this.#orchestrators.get(name);
     if (known !== undefined) return known;
     const orchestrator = new Orchestrator({

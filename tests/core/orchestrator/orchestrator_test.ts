@@ -266,16 +266,19 @@ Deno.test("Orchestrator takes a job once, and answers the latest dispatch of it"
   assertEquals(stage.delivered.map(({ message }) => message.attempt), [3]);
 });
 
-Deno.test("Orchestrator.abort gives a job up in line and under way, and only with its token", async () => {
+Deno.test("Orchestrator.abort gives a job up in line and under way, and only with its token, and has none then", async () => {
   const stage = new Stage();
   const orchestrator = stage.start({ options: { maxInFlight: 1 } });
   const [running, queued, next] = [stage.job(), stage.job(), stage.job()];
   for (const job of [running, queued, next]) orchestrator.enqueue(job, ORIGIN);
+  assertEquals([orchestrator.has(queued.id, "guess"), orchestrator.has("guess", queued.token)], [false, false]);
+  assertEquals([queued, running].map(({ id, token }) => orchestrator.has(id, token)), [true, true]);
   orchestrator.abort(queued.id, "guess");
   orchestrator.abort("guess", queued.token);
   assertEquals(stage.rows, 3);
   orchestrator.abort(queued.id, queued.token);
   orchestrator.abort(running.id, running.token);
+  assertEquals([queued, running].map(({ id, token }) => orchestrator.has(id, token)), [false, false]);
   await stage.settle();
   assertEquals(stage.asked[0].signal.aborted, true);
   assertEquals(stage.jobs("started"), [running.id, next.id]);

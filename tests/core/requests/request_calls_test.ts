@@ -82,6 +82,19 @@ Deno.test("RequestCalls.check asks for no signs of life where the job survives o
   assertEquals(["heartbeat" in job, "heartbeat" in stored, "lease" in stored], [false, false, false]);
 });
 
+Deno.test("RequestCalls.check notes the way of a job that survives on it by itself, also of one that is not sent twice", () => {
+  for (const via of [undefined, { strategy: "orchestrated", shard: "eu" }] as const) {
+    const plan = () => ({ durable: true, ...(via === undefined ? {} : { via }) });
+    const { parts, calls } = bench({ maxTimeout: Infinity, dispatch() {}, plan });
+    const { ctn } = parts;
+    const request = new RequestSync("https://api.example/a", { method: "POST" });
+    const { stored } = calls.check(request, ctn.onReply("a", ctn.$result), {});
+    assertEquals([stored.held, stored.again], [via ?? {}, undefined]);
+  }
+  const { parts, calls } = bench({ maxTimeout: Infinity, dispatch() {}, plan: () => ({ durable: false }) });
+  assertEquals("held" in call(parts, calls).stored, false);
+});
+
 Deno.test("RequestCalls.check lets a deferred job that survives by itself wait in line until its deadline", () => {
   const executor = { maxTimeout: Infinity, dispatch() {}, plan: () => ({ durable: true }) };
   const { parts, calls } = bench(executor, { timeout: 50_000, durability: "deferred" });

@@ -1,10 +1,22 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { MemoryStorage } from "../../../adapters/memory.ts";
 import { continuation } from "../../../core/continuation.ts";
+import type { HeldJob } from "../../../core/executor.ts";
+import type { Job } from "../../../core/job.ts";
 import { readRequest, requestBody, type StoredRequest } from "../../../core/requests/request_row.ts";
 import { RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
 import type { Row, RowKey } from "../../../core/storage.ts";
-import { type Agent, answer, beat, LedgerHost, onStorages, persist, StagedError, urlOf } from "../ledger_host.ts";
+import {
+  type Agent,
+  answer,
+  beat,
+  HandExecutor,
+  LedgerHost,
+  onStorages,
+  persist,
+  StagedError,
+  urlOf,
+} from "../ledger_host.ts";
 import { LedgerParts } from "../ledger_parts.ts";
 
 const LONG = { timeout: 300_000 } as const;
@@ -200,4 +212,29 @@ Deno.test("RequestLiveness.loseAll leaves what an asynchronous handler meets at 
   parts.liveness.loseAll();
   await parts.settle();
   assertEquals([parts.agent.log, parts.rows()], [["a: EXECUTOR_LOST"], [row]]);
+});
+
+Deno.test("RequestLiveness.loseAll leaves a job to whoever holds it, and ends it when nobody does", async () => {
+  const held = { strategy: "queue" } as const;
+  const believing = new LedgerParts();
+  const { row } = believing.place("a", { held });
+  believing.liveness.loseAll();
+  assertEquals([believing.rows(), believing.heard()], [[row], []]);
+  const asked: HeldJob[] = [];
+  const hand = new HandExecutor();
+  const executor = {
+    maxTimeout: Infinity,
+    dispatch: (job: Job) => hand.dispatch(job),
+    holds(job: HeldJob) {
+      asked.push(job);
+      return job.url.endsWith("b");
+    },
+  };
+  const parts = new LedgerParts({ executor });
+  const places = ["b", "c"].map((label) => parts.place(label, { held }));
+  parts.liveness.loseAll();
+  await parts.settle();
+  assertEquals([parts.rows(), parts.agent.log], [[places[0].row], ["c: EXECUTOR_LOST"]]);
+  const byToken = asked.toSorted((a, b) => a.token < b.token ? -1 : 1);
+  assertEquals(byToken, places.map(({ job: { id, token }, stored: { url } }) => ({ id, token, url, via: held })));
 });

@@ -97,6 +97,27 @@ Deno.test("PoolExecutor.abort gives a job up, and only with its token", async ()
   assertEquals(delivered, []);
 });
 
+Deno.test("PoolExecutor.holds knows the jobs of a line that another process has left, and lets the line go on", async () => {
+  const lines = new Map([["default", new MemoryStorage()], ["host:a.example", new MemoryStorage()]]);
+  const storage = (name: string) => lines.get(name) ?? new MemoryStorage();
+  const before = bench(() => new Promise(() => {}), { storage });
+  for (const shard of [undefined, "host"]) before.pool.dispatch(job(shard ?? "1", "orchestrated", shard));
+  await before.pool.close();
+  const { pool, delivered } = bench(answer, { storage });
+  const held = { id: "1", token: "token-1", url: "https://a.example/", via: { strategy: "orchestrated" } } as const;
+  assertEquals(pool.holds({ ...held, token: "guess" }), false);
+  assertEquals(pool.holds({ ...held, id: "guess" }), false);
+  assertEquals(pool.holds({ ...held, via: { strategy: "queue" } }), false);
+  assertEquals(pool.holds({ ...held, via: {} }), false);
+  assertEquals(pool.holds({ ...held, via: { strategy: "orchestrated", shard: "eu" } }), false);
+  assertEquals([pool.holds(held), pool.holds(held)], [true, true]);
+  const other = { ...held, id: "host", token: "token-host", via: { ...held.via, shard: "host" } };
+  assertEquals(pool.holds(other), true);
+  await pool.idle();
+  assertEquals(delivered.toSorted(), ["1", "host"]);
+  assertEquals([pool.holds(held), bench(answer).pool.holds(held)], [false, false]);
+});
+
 Deno.test("PoolExecutor.close ends everything, and nothing begins after it", async () => {
   let fetched = 0;
   const { pool, delivered } = bench(() => (fetched++, new Promise(() => {})), { storage: () => new MemoryStorage() });
