@@ -30,7 +30,7 @@ export class Decoder {
   readonly #buffers: (string | undefined)[];
   /** The text that the table was. */
   readonly #source: string;
-  /** Whether nothing may wait, as a codec must be given what is complete. */
+  /** Whether nothing may wait, as codecs and errors must be given what is complete. */
   #careful: boolean | undefined;
   /** Fills objects and arrays that would have been nested too deeply. */
   readonly #later: (() => void)[] = [];
@@ -100,20 +100,18 @@ export class Decoder {
     const made = this.#made?.get(raw);
     if (made !== undefined) return made;
     const kind = this.#kindOf(raw);
-    const level = this.#made ? 2 : (this.#depth + 1) % MAX_NESTING;
-    if (level < 2 && this.#isWhole(raw, kind)) return this.#deep(raw, id);
-    const value = this.#begin(raw, kind, id);
-    return level === 1 && !kind ? this.#putOff(raw) : this.#finish(raw, kind, id, value);
+    // The level before the last is late for what puts its parts into the value: they must have been read by then.
+    if ((this.#depth + 1) % MAX_NESTING < 2 && !this.#made) return this.#late(raw, kind, id);
+    return this.#finish(raw, kind, id, this.#begin(raw, kind, id));
   }
 
-  /** Whether what a container holds has to be read before it is used: by its kind, or by a codec around it. */
-  #isWhole(raw: object, kind: Kind | undefined): boolean {
-    // Behind its tag, that is.
-    return kind ? (raw as unknown[]).findLastIndex(isRich) > 0 : this.#careful ??= this.#source.includes("~C");
-  }
-
-  #putOff(raw: object): object {
+  /** Reads a container that is too deep for recursion; what nobody looks into before the end can wait. */
+  #late(raw: object, kind: Kind | undefined, id: number): unknown {
     const depth = this.#depth;
+    const rich = kind && (raw as unknown[]).findLastIndex(isRich) > 0;
+    if (rich || (!kind && (this.#careful ??= /~[CE]/.test(this.#source)))) return this.#deep(raw, id);
+    const value = this.#begin(raw, kind, id);
+    if (kind || depth % MAX_NESTING > 0) return this.#finish(raw, kind, id, value);
     this.#later.push(() => {
       this.#depth = depth;
       this.#fill(raw, 0);

@@ -109,7 +109,7 @@ export class Encoder {
           if (isPlain(item)) continue;
           // Copied at the first value that JSON cannot carry, or that a reference may replace later.
           if (out === value) out = place.out = { ...out };
-          out[key] = typeof item === "object" ? this.#object(item!, place, key) : this.#value(item, place, key);
+          out[key] = this.#value(item, place, key);
         }
         return;
       }

@@ -13,6 +13,8 @@ import type { Limits } from "./limits.ts";
 export interface Kind {
   /** `~` and one capital letter, then the name of the class where several share the letter. */
   readonly tag: string;
+  /** Whether the fast path takes it: no part is a container as a rule, there is no cap, no code of the program. */
+  readonly light: boolean;
   /** The types of the parts, by the first letters of their `typeof`, `*` for any; `""` where their number varies. */
   readonly shape: string;
   /** Takes a value apart: a new array of the tag and the parts. */
@@ -47,7 +49,7 @@ export function addKind<T, D extends unknown[] = [string, ...unknown[]]>(
   put?: (value: T, data: D) => T | undefined,
   excess?: (data: D, limits: Limits) => string | undefined,
 ): Kind {
-  const kind: Kind = { tag, shape, take, make, put, excess };
+  const kind: Kind = { tag, light: /^~[TPQ]$/.test(tag), shape, take, make, put, excess };
   byTag.set(tag, kind);
   for (const { prototype } of classes) byPrototype.set(prototype, kind);
   return kind;

@@ -51,7 +51,7 @@ function writeContainer(value: object, scan: Scan, room: number): unknown {
   if (prototype === Object.prototype) return writeRecord(value as Container, scan, room - 1);
   if (prototype === Array.prototype && Array.isArray(value)) return writeList(value, scan, room - 1);
   const kind = byPrototype.get(prototype);
-  if (!kind || !/^~[TPQ]/.test(kind.tag)) return;
+  if (!kind?.light) return;
   scan.rich = true;
   const out = kind.take(value as never, kind.tag);
   for (let i = 1; i < out.length; i++) {

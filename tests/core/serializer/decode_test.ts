@@ -56,3 +56,11 @@ Deno.test("parse + is linear in the length of hostile chains of references", () 
   for (let at = parse(chain(50_000)); Array.isArray(at); at = at[0]) depth++;
   assertEquals(depth, 50_000);
 });
+
+Deno.test("parse + an error's parts are complete, however deep they were first met", () => {
+  for (let depth = 490; depth < 510; depth++) {
+    const deep = "[".repeat(depth) + '"~3"' + "]".repeat(depth);
+    const [, error] = parse(`["~doze1",[${deep},"~2"],["~EError","~3",{}],{"message":["~T",5]}]`) as [unknown, Error];
+    assertEquals(error.message as unknown, new Date(5));
+  }
+});
