@@ -46,9 +46,8 @@ export function bury(storage: Storage, row: Row, payload: string, copy: boolean)
   for (let nth = 1;; nth++) {
     const id = nth === 1 ? row.id : `${row.id}~${nth}`;
     const earlier = storage.get({ due: DEAD_DUE, id });
-    const before = earlier && decodePayload(earlier.payload).meta;
-    const counts = copy && before?.runs !== undefined && before.of === row.id;
-    if (before !== undefined && !counts) continue;
+    const before = copy && earlier !== undefined ? decodePayload(earlier.payload).meta : undefined;
+    if (earlier !== undefined && (before?.runs === undefined || before.of !== row.id)) continue;
     const { failures, error, due } = meta;
     const letter = copy
       ? { failures, error, due, of: row.id, runs: (before?.runs ?? 0) + 1 }

@@ -75,8 +75,8 @@ export class Settler {
   }
 
   /**
-   * Runs a row, found in this turn, as its kind does. A second call for the same row, while its asynchronous handler runs, joins
-   * the first.
+   * Runs a row, found in this turn, as its kind does. A second call for the same row, while its asynchronous handler
+   * runs, joins the first.
    *
    * @returns What became of the row; a promise when its handler returned one.
    * @throws {UnknownRowKindError} (`UNKNOWN_ROW_KIND`) when nobody has registered its kind.
@@ -101,8 +101,10 @@ export class Settler {
     let ran = true;
     const runOrPass = (taken: Row): unknown => {
       row = taken;
-      if (kind.next !== undefined) table.noteCron(taken);
-      ran = kind.passes?.(taken) !== true;
+      if (kind.next !== undefined) {
+        table.noteCron(taken);
+        ran = kind.passes?.(taken) !== true;
+      }
       return ran ? run(taken) : undefined;
     };
     const failed = (error: unknown): SettleResult => this.#failed(row, kind, error, options);

@@ -4,6 +4,7 @@ import { bury } from "../../../core/alarms/dead_letters.ts";
 import { decodePayload, encodePayload } from "../../../core/alarms/row_payload.ts";
 import { type Stage, stage } from "../alarm_stage.ts";
 import type { MemoryStorage } from "../../../adapters/memory.ts";
+import { DEAD_DUE, type Row } from "../../../core/storage.ts";
 import { answer, LedgerHost, StagedError } from "../ledger_host.ts";
 
 function explode(): never {
@@ -185,4 +186,14 @@ Deno.test("Alarms.getDeadLetters() refuses a page that is none, by code", () => 
     const error = assertThrows(() => strict().alarms.getDeadLetters({ limit }), InvalidOptionError);
     assertEquals(error.code, "INVALID_OPTION");
   }
+});
+
+Deno.test("a row that fails for good leaves a letter alone that this release cannot read", async () => {
+  const it = strict();
+  const letter: Row = { due: DEAD_DUE, id: "job", kind: "once", payload: "2\nfrom the future", named: false };
+  it.storage.insert(letter);
+  it.alarms.schedule(1, it.ctn.fail("job", 1), { id: "job" });
+  await it.advance(1_000);
+  assertEquals(it.storage.get(letter), letter);
+  assertEquals(decodePayload(it.storage.get({ due: DEAD_DUE, id: "job~2" })?.payload ?? "").meta.of, "job");
 });
