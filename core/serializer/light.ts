@@ -84,7 +84,7 @@ function writeList(value: unknown[], scan: Scan, room: number): unknown {
   for (let i = 0; i < value.length; i++) {
     const item = value[i];
     if (isPlain(item)) continue;
-    if (item === undefined && !Object.hasOwn(value, i)) return;
+    if (item === undefined && !isOwn(value, i)) return;
     const written = write(item, scan, room);
     if (written === undefined) return;
     if (written === item) continue;

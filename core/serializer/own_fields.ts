@@ -13,9 +13,9 @@ export function defineFields<T extends object>(instance: T, data: object, enumer
 }
 
 /**
- * Whether a key that `for … in` gives is an object's own: someone may have extended `Object.prototype`. V8 answers it
- * from what it iterates by, at no cost, which it does not do for `Object.hasOwn`.
+ * Whether a key is an object's own. Of those that `for … in` gives it has to be asked as someone may have extended
+ * `Object.prototype`; V8 answers it from what it iterates by, at no cost, which it does not do for `Object.hasOwn`.
  */
-export function isOwn(object: object, key: string): boolean {
+export function isOwn(object: object, key: string | number): boolean {
   return Object.prototype.hasOwnProperty.call(object, key);
 }

@@ -91,13 +91,9 @@ export function registerType<T extends object, D = unknown>(name: string, codec:
   if (taken || prototype === Object.prototype || prototype === Array.prototype) {
     throw fault("DUPLICATE_TYPE", "register the type", quote(name));
   }
-  addCodec(name, codec as unknown as TypeCodec<object>, prototype);
-}
-
-/** `["~C" + name, data]`: with `decode`, the data has to be complete before there is an instance. */
-function addCodec(name: string, codec: TypeCodec<object>, prototype: object): void {
-  addKind<object>(
-    [{ prototype }],
+  // ["~C" + name, data]; with `decode`, the data has to be complete before there is an instance
+  addKind<T, [tag: string, data: D]>(
+    [codec.type],
     `~C${name}`,
     "*",
     (value, tag) => [tag, codec.encode ? codec.encode(value) : { ...value }],
