@@ -52,11 +52,16 @@ export class Wake {
 
   /**
    * Arms the alarm as the rows ask for, whatever a crash or an older release has left: none, one too late, or one in
-   * the past, which a platform that has lost it will not fire.
+   * the past, which a platform that has lost it will not fire. One in the past is armed for the next millisecond, also
+   * where no row is due: it may be about to fire for what a kind watches, and Cloudflare calls no handler for an alarm
+   * that has been put off before.
    */
   repair(): void {
+    const armed = this.#storage.armedAt();
+    const [now, next] = [this.#clock.now(), this.#table.nextDue()];
     this.clearPast();
-    this.ensureArmed(this.#table.nextDue());
+    const missed = armed !== undefined && armed <= now && next !== Infinity;
+    this.ensureArmed(missed ? now : next);
   }
 
   /** Unsets an alarm in the past: it has fired, or never will. */

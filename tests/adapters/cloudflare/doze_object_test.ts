@@ -67,6 +67,16 @@ test("DozeObject ends a request at once when its executor's RPC throws", async (
   assertEquals(await untilRuns("REFUSED_AGENT", "a", 1), [{ label: "refused", outcome: "EXECUTOR_UNREACHABLE" }]);
 });
 
+test("DozeObject learns of its executor's death long before the deadline, evicted before every alarm", async () => {
+  const [name, began] = ["deserted", Date.now()];
+  await call("DESERTED_AGENT", name, "ask", api.url, "lost", { timeout: 15_000, heartbeat: 300, lease: 600 });
+  // By the object's own calls nobody would know whether an alarm alone wakes it.
+  for (; Date.now() < began + 6_000; await new Promise((resolve) => setTimeout(resolve, 150))) {
+    await server.getWorker().evictDurableObject("DESERTED_AGENT", { name }).catch(() => {});
+  }
+  assertEquals(await call("DESERTED_AGENT", name, "runs"), [{ label: "lost", outcome: "EXECUTOR_LOST" }]);
+});
+
 test("DozeObject runs schedules from the platform's alarm", async () => {
   await call("AGENT", "alarm", "remind", 0.05, "soon");
   await server.getWorker().evictDurableObject("AGENT", { name: "alarm" });

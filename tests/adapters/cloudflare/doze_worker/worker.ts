@@ -211,6 +211,17 @@ export class RefusingExecutor extends FetchExecutor {
   }
 }
 
+/** An executor that takes every job and dies at once. */
+export class DyingExecutor extends FetchExecutor {
+  override run(): void {}
+}
+
+class Deserted extends Ag {
+  constructor(ctx: DurableObjectStateLike, env: unknown) {
+    super(ctx, env, { executor: "DyingExecutor" });
+  }
+}
+
 class Refused extends Ag {
   constructor(ctx: DurableObjectStateLike, env: unknown) {
     super(ctx, env, { executor: "RefusingExecutor" });
@@ -269,6 +280,7 @@ export {
   Ag as Agent,
   Broken as BrokenAgent,
   Composed as ComposedAgent,
+  Deserted as DesertedAgent,
   Lost as LostAgent,
   Refused as RefusedAgent,
   Remote as RemoteAgent,
