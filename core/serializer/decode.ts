@@ -193,17 +193,13 @@ export class Decoder {
         const item = raw[i];
         if (isRich(item)) raw[i] = this.#read(item, raw, i);
       }
-    } else this.#fillRecord(raw as Container);
-    this.#depth--;
-  }
-
-  #fillRecord(raw: Container): void {
-    for (const key in raw) {
-      const item = raw[key];
-      if (!isRich(item) || !isOwn(raw, key)) continue;
-      const read = this.#read(item, raw, key);
-      if (read !== item) raw[key] = read;
+    } else {
+      for (const key in raw) {
+        const item = (raw as Container)[key];
+        if (isRich(item) && isOwn(raw, key)) (raw as Container)[key] = this.#read(item, raw, key);
+      }
     }
+    this.#depth--;
   }
 }
 
