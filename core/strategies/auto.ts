@@ -7,11 +7,12 @@ import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
 import type { Durability, Job } from "../job.ts";
-import { checkObject, checkSpan } from "../option_checks.ts";
+import { checkBoolean, checkChoice, checkNames, checkObject, checkSpan } from "../option_checks.ts";
 import { type RequestTarget, requestTarget } from "../requests/request_target.ts";
 import type { StrategyName } from "../requests/route.ts";
-import { AutoHistory, type Metered, type OverlapMeter, UNKNOWN_MS } from "./auto_history.ts";
+import { AutoHistory, type Metered, type OverlapMeter } from "./auto_history.ts";
 import { fetchCost, type FetchShape } from "./cost_model.ts";
+import { QUEUE_MAX_TIMEOUT } from "./queue.ts";
 
 /** An executor that `auto` may choose. */
 export interface AutoCandidate extends Executor {
@@ -72,20 +73,37 @@ export interface Explanation {
   readonly options: readonly AutoOption[];
 }
 
-/** What to do about a timeout that is too long. */
-const REMEDY = 'bind a queue consumer for timeouts of up to 14.5 minutes, or pass via: "direct"';
 /** Planned jobs to remember; some are never dispatched, their calls having been undone. */
 const MAX_PLANNED = 1_000;
-/** Fetches under way beyond which those whose end was never heard of are looked for. */
-const SWEEP_AT = 256;
+/** What a query may say, for checking its names. */
+const QUERY: Required<AutoQuery> = { host: "", timeout: 0, durability: "strict", idempotent: true, persistAfter: 0 };
+const DURABILITIES: readonly Durability[] = ["strict", "deferred", "memory"];
+/** The ways that are not direct, cheapest first: up to 64 KB, a later one is cheaper for no fetch. */
+const ELSEWHERE = ["worker", "queue", "orchestrated"] as const;
+
+/** Where a fetch goes. */
+interface Choice {
+  readonly strategy: StrategyName;
+  /**
+   * What it costs where it is not direct, besides what is the same for all, in $ per million; `undefined` when there is
+   * nothing to choose between: no account could have gone another way.
+   */
+  readonly elsewhere?: number;
+}
+
+/** A job that is about to be handed over. */
+interface Planned extends Choice {
+  readonly host: string;
+}
 
 /** A fetch that has been handed over and not ended. */
 interface Open {
   readonly token: string;
   readonly executor: Executor;
   readonly host: string;
+  readonly started: number;
   readonly due: number;
-  readonly metered: Metered;
+  readonly metered: Metered | undefined;
 }
 
 /**
@@ -93,12 +111,13 @@ interface Open {
  *
  * - What cannot hold the timeout or the size is out. So is `direct` for a strict request, where anything else is bound: the
  *   fetch would be lost with its object.
- * - Of `worker`, `queue` and `orchestrated`, the cheapest remains.
+ * - Of `worker`, `queue` and `orchestrated`, the first remains that is possible: their costs have that order.
  * - `direct` is taken where the host is expected to answer within the time for which that has been cheaper of late.
  *   Each possible limit keeps an account of what it would have cost, overlap included; the lowest account rules.
  *
  * It is deterministic: the same history and the same calls give the same choices. What it learns is in memory only.
- * It learns when {@linkcode AutoExecutor.finished} tells it that a fetch has ended.
+ * It learns when {@linkcode AutoExecutor.finished} tells it that a fetch has ended. One of which it never hears again
+ * counts as under way until its job is due.
  */
 export class AutoExecutor implements Executor {
   /**
@@ -111,8 +130,10 @@ export class AutoExecutor implements Executor {
   readonly #history: AutoHistory;
   readonly #meter: OverlapMeter;
   readonly #open = new Map<string, Open>();
-  /** Where planned jobs go, so that their requests are read once. */
-  readonly #planned = new Map<string, AutoQuery>();
+  /** When the first of those that are open is due; it may be too early, never too late. */
+  #firstDue = Infinity;
+  /** Where planned jobs go, so that it is found out once. */
+  readonly #planned = new Map<string, Planned>();
 
   /**
    * Sets up the choice.
@@ -122,7 +143,7 @@ export class AutoExecutor implements Executor {
    * @throws {InvalidOptionError} (`INVALID_OPTION`) when nothing is bound.
    */
   constructor(candidates: AutoCandidates, options: AutoOptions = {}) {
-    for (const strategy of ["direct", "worker", "queue", "orchestrated"] as const) {
+    for (const strategy of ["direct", ...ELSEWHERE] as const) {
       const executor = candidates[strategy];
       if (executor !== undefined) this.#candidates.set(strategy, executor);
     }
@@ -139,91 +160,22 @@ export class AutoExecutor implements Executor {
   /**
    * Tells which way a fetch would go at this moment, and why. It changes nothing.
    *
-   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a host that is no text or a timeout that is no time.
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) for a host that is no text, a timeout that is no time, another member
+   * out of its range, or one that nobody knows.
    * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when nothing bound can hold the timeout.
    */
   explain(query: AutoQuery): Explanation {
-    checkObject("query", query);
-    const { host, timeout } = query;
-    if (typeof host !== "string") throw new InvalidOptionError("host", host, "pass the host of a URL");
-    checkSpan("timeout", timeout, true);
-    return this.#choose(query, undefined);
-  }
-
-  /**
-   * Chooses, unless the job says which way it is to go.
-   *
-   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the way that it asks for is not bound.
-   * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when that, or anything bound, cannot hold the timeout.
-   * @throws What the executor's `check` throws.
-   */
-  plan(job: Job, target?: RequestTarget): Plan {
-    if (this.#planned.size >= MAX_PLANNED) this.#planned.clear();
-    const query = queryOf(job, target);
-    this.#planned.set(job.token, query);
-    const via = job.via ?? { strategy: this.#choose(query, job).strategy };
-    const executor = this.#executor(via.strategy);
-    if (job.timeout > executor.maxTimeout) {
-      throw new TimeoutTooLongError(job.timeout, executor.maxTimeout, REMEDY);
-    }
-    executor.check?.(job);
-    return { via, durable: via.strategy === "queue" || via.strategy === "orchestrated" };
-  }
-
-  /**
-   * Hands the job to the executor of choice. When that refuses it, no other is tried: it may have begun.
-   *
-   * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
-   */
-  dispatch(job: Job): void | Promise<void> {
-    const query = this.#planned.get(job.token) ?? queryOf(job);
-    this.#planned.delete(job.token);
-    const { host } = query;
-    const executor = this.#executor(job.via?.strategy ?? this.#choose(query, job).strategy);
+    checkQuery(query);
     const now = this.#clock.now();
-    this.#sweep(now);
-    this.#end(job.id, now);
-    const metered = this.#meter.started(now, this.#history.expected(host)?.duration, this.#costElsewhere(query, job));
-    this.#open.set(job.id, { token: job.token, executor, host, due: job.due, metered });
-    return executor.dispatch(job);
-  }
-
-  /** Passes the wish on to whoever has the job. */
-  abort(id: string, token: string): void | Promise<void> {
-    const open = this.#open.get(id);
-    if (open === undefined || open.token !== token) return;
-    return open.executor.abort?.(id, token);
-  }
-
-  /**
-   * Learns that a request has ended.
-   *
-   * @param id The job's id; one that is not known is ignored.
-   * @param duration How long the fetch took, in milliseconds. Left out: the time since the dispatch.
-   */
-  finished(id: string, duration?: number): void {
-    const now = this.#clock.now();
-    const open = this.#end(id, now);
-    if (open !== undefined) this.#history.observe(open.host, duration ?? now - open.metered.started);
-  }
-
-  #choose(query: AutoQuery, job: Job | undefined): Explanation {
-    if (query.timeout > this.maxTimeout) {
-      throw new TimeoutTooLongError(query.timeout, this.maxTimeout, REMEDY);
-    }
+    const { strategy } = this.#choose(query, now);
     const estimate = this.#history.expected(query.host);
-    const { upTo, overlap } = this.#meter.best(this.#clock.now());
-    const options = this.#options(query, job, overlap);
-    const elsewhere = options.find(isElsewhere);
-    const direct = options.find(isDirect);
-    const fast = (estimate?.duration ?? Infinity) <= upTo;
-    // What is too large for all goes to one that says so, with the size in its message.
-    const { strategy } = (fast ? direct ?? elsewhere : elsewhere ?? direct) ?? options[0];
+    const { upTo, overlap } = this.#meter.best(now);
+    const options = this.#options(query, overlap);
     const limit = upTo === Infinity ? "any time" : `${ms(upTo)} or less`;
     const known = estimate ? `the host is expected to take ${ms(estimate.duration)}` : "nothing is known of the host";
-    const reason = elsewhere === undefined
+    const reason = !options.some(isElsewhere)
       ? `Nothing else that is bound can take it: ${strategy}.`
-      : direct === undefined
+      : !options.some(isDirect)
       ? `${strategy} is the cheapest that can hold the fetch; a direct fetch is out of the question.`
       : `By recent traffic, a direct fetch pays for what takes ${limit}; ${known}, so that ${strategy} is cheapest.`;
     return {
@@ -236,26 +188,126 @@ export class AutoExecutor implements Executor {
     };
   }
 
+  /**
+   * Chooses, unless the job says which way it is to go.
+   *
+   * @throws {InvalidOptionError} (`INVALID_OPTION`) when the way that it asks for is not bound.
+   * @throws {TimeoutTooLongError} (`TIMEOUT_TOO_LONG`) when that, or anything bound, cannot hold the timeout.
+   * @throws What the executor's `check` throws.
+   */
+  plan(job: Job, target?: RequestTarget): Plan {
+    if (this.#planned.size >= MAX_PLANNED) this.#planned.clear();
+    const planned = this.#route(job, this.#clock.now(), target);
+    this.#planned.set(job.token, planned);
+    const via = job.via ?? { strategy: planned.strategy };
+    const executor = this.#executor(via.strategy);
+    if (job.timeout > executor.maxTimeout) throw this.#tooLong(job.timeout, executor.maxTimeout);
+    executor.check?.(job);
+    return { via, durable: via.strategy === "queue" || via.strategy === "orchestrated" };
+  }
+
+  /**
+   * Hands the job to the executor of choice. When that refuses it, no other is tried: it may have begun.
+   *
+   * @throws What {@linkcode AutoExecutor.plan} and the executor of choice throw.
+   */
+  dispatch(job: Job): void | Promise<void> {
+    const now = this.#clock.now();
+    const { host, strategy, elsewhere } = this.#planned.get(job.token) ?? this.#route(job, now);
+    this.#planned.delete(job.token);
+    const executor = this.#executor(job.via?.strategy ?? strategy);
+    this.#sweep(now);
+    this.#end(job.id, now);
+    const metered = elsewhere === undefined
+      ? undefined
+      : this.#meter.started(now, this.#history.estimate(host, job.timeout), elsewhere);
+    const open = { token: job.token, executor, host, started: now, due: job.due, metered };
+    this.#open.set(job.id, open);
+    this.#firstDue = Math.min(this.#firstDue, job.due);
+    try {
+      return executor.dispatch(job)?.catch((error) => this.#refused(job.id, open, error));
+    } catch (error) {
+      this.#refused(job.id, open, error);
+    }
+  }
+
+  /** Passes the wish on to whoever has the job. */
+  abort(id: string, token: string): void | Promise<void> {
+    const open = this.#open.get(id);
+    if (open === undefined || open.token !== token) return;
+    this.#end(id, this.#clock.now());
+    return open.executor.abort?.(id, token);
+  }
+
+  /**
+   * Learns that a request has ended.
+   *
+   * @param id The job's id; one that is not known is ignored.
+   * @param duration How long the fetch took, in milliseconds. Left out: the time since the dispatch.
+   */
+  finished(id: string, duration?: number): void {
+    const now = this.#clock.now();
+    this.#sweep(now);
+    const open = this.#end(id, now);
+    if (open !== undefined) this.#history.observe(open.host, duration ?? now - open.started);
+  }
+
+  /** Where a job goes, and what may be learned from it. */
+  #route(job: Job, now: number, target: RequestTarget | undefined = requestTarget(job)): Planned {
+    const host = target?.host ?? "";
+    if (job.via !== undefined) return { host, strategy: job.via.strategy };
+    return { host, ...this.#choose(queryOf(job, target), now, job) };
+  }
+
+  #choose(query: AutoQuery, now: number, job?: Job): Choice {
+    if (query.timeout > this.maxTimeout) throw this.#tooLong(query.timeout, this.maxTimeout);
+    const direct = this.#isPossible("direct", query, job);
+    const elsewhere = ELSEWHERE.find((strategy) => this.#isPossible(strategy, query, job));
+    if (elsewhere === undefined) return { strategy: direct ? "direct" : this.#tooSmall(query) };
+    if (!direct) return { strategy: elsewhere };
+    this.#sweep(now);
+    const { upTo } = this.#meter.best(now);
+    const shape = this.#shape(query);
+    return {
+      strategy: shape.duration <= upTo ? "direct" : elsewhere,
+      elsewhere: fetchCost(elsewhere, shape).total - fetchCost("direct", shape).rows,
+    };
+  }
+
   /** All that is bound, cheapest first, what is excluded last. */
-  #options(query: AutoQuery, job?: Job, overlap?: number): AutoOption[] {
+  #options(query: AutoQuery, overlap: number): AutoOption[] {
     const shape = { ...this.#shape(query), overlap };
     return [...this.#candidates].map(([strategy, executor]): AutoOption => {
       const { total: cost } = fetchCost(strategy, shape);
-      const excluded = this.#exclusion(strategy, executor, query, job);
+      const excluded = this.#exclusion(strategy, executor, query);
       return excluded === undefined ? { strategy, cost } : { strategy, cost, excluded };
     }).sort((a, b) => Number("excluded" in a) - Number("excluded" in b) || a.cost - b.cost);
   }
 
-  #exclusion(
-    strategy: StrategyName,
-    executor: AutoCandidate,
-    query: AutoQuery,
-    job: Job | undefined,
-  ): string | undefined {
+  #isPossible(strategy: StrategyName, query: AutoQuery, job: Job | undefined): boolean {
+    const executor = this.#candidates.get(strategy);
+    if (executor === undefined || this.#exclusion(strategy, executor, query) !== undefined) return false;
+    return job === undefined || executor.fits?.(job) !== false;
+  }
+
+  #exclusion(strategy: StrategyName, executor: AutoCandidate, query: AutoQuery): string | undefined {
     if (query.timeout > executor.maxTimeout) return `it can run for ${executor.maxTimeout} ms at most`;
-    if (job !== undefined && executor.fits?.(job) === false) return "the job is too large for it";
     const isLost = strategy === "direct" && this.#candidates.size > 1 && (query.durability ?? "strict") === "strict";
     return isLost ? "a direct fetch is lost with its object" : undefined;
+  }
+
+  /** What holds the timeout, where all that do are too small for the job: it says so, with the size in its message. */
+  #tooSmall({ timeout }: AutoQuery): StrategyName {
+    return ELSEWHERE.findLast((strategy) => timeout <= (this.#candidates.get(strategy)?.maxTimeout ?? 0)) ?? "direct";
+  }
+
+  #tooLong(timeout: number, maximum: number): TimeoutTooLongError {
+    const remedy = timeout <= this.maxTimeout
+      ? 'leave out "via", so that it goes where it can be held'
+      : timeout <= QUEUE_MAX_TIMEOUT && !this.#candidates.has("queue")
+      ? 'bind a queue consumer for timeouts of up to 14.5 minutes, or pass via: "direct"'
+      : 'shorten it, bind an orchestrator, or pass via: "direct"';
+    return new TimeoutTooLongError(timeout, maximum, remedy);
   }
 
   #executor(strategy: StrategyName): AutoCandidate {
@@ -265,31 +317,43 @@ export class AutoExecutor implements Executor {
     throw new InvalidOptionError("via", strategy, `bind it, or pass one of those that are: ${bound}`);
   }
 
-  /** What the fetch costs at least where it is not direct, besides what is the same for all, in $ per million. */
-  #costElsewhere(query: AutoQuery, job: Job): number {
-    const cheapest = this.#options(query, job).find(isElsewhere);
-    return cheapest === undefined ? 0 : cheapest.cost - fetchCost("direct", this.#shape(query)).rows;
+  #shape(query: AutoQuery): FetchShape {
+    return { ...query, duration: this.#history.estimate(query.host, query.timeout) };
   }
 
-  #shape(query: AutoQuery): FetchShape {
-    return { ...query, duration: this.#history.expected(query.host)?.duration ?? UNKNOWN_MS };
+  /** The executor has not taken the job: nothing is under way, unless it has been handed over again since. */
+  #refused(id: string, open: Open, error: unknown): never {
+    if (this.#open.get(id) === open) this.#end(id, this.#clock.now());
+    throw error;
   }
 
   #end(id: string, now: number): Open | undefined {
     const open = this.#open.get(id);
     if (open === undefined) return undefined;
     this.#open.delete(id);
-    this.#meter.finished(now, open.metered);
+    if (open.metered !== undefined) this.#meter.finished(now, open.metered);
     return open;
   }
 
-  /** Lets go of fetches whose end nobody has reported. */
+  /** Lets go of fetches whose end nobody has reported: by their due, their origin has settled them. */
   #sweep(now: number): void {
-    if (this.#open.size < SWEEP_AT) return;
-    for (const [id, open] of this.#open) {
-      if (open.due < now) this.#end(id, now);
-    }
+    if (now < this.#firstDue) return;
+    const over = [...this.#open].filter(([, { due }]) => due <= now).sort(([, a], [, b]) => a.due - b.due);
+    for (const [id, { due }] of over) this.#end(id, due);
+    this.#firstDue = Infinity;
+    for (const { due } of this.#open.values()) this.#firstDue = Math.min(this.#firstDue, due);
   }
+}
+
+function checkQuery(query: AutoQuery): void {
+  checkObject("query", query);
+  const { host, timeout, durability = "strict", idempotent = true, persistAfter = 0 } = query;
+  if (typeof host !== "string") throw new InvalidOptionError("host", host, "pass the host of a URL");
+  checkSpan("timeout", timeout, true);
+  checkChoice("durability", durability, DURABILITIES);
+  checkBoolean("idempotent", idempotent);
+  checkSpan("persistAfter", persistAfter);
+  checkNames("", query, QUERY);
 }
 
 function queryOf(job: Job, target: RequestTarget | undefined = requestTarget(job)): AutoQuery {

@@ -13,8 +13,11 @@ export interface HostEstimate {
   readonly samples: number;
 }
 
-/** How much the latest fetch counts in the mean, at least; the mean halves what it knew with every third fetch. */
-const WEIGHT = 0.2;
+/**
+ * How much the latest fetch counts in the mean, at least: what it knew is halved with every 14 fetches. Where one answer
+ * in a hundred is slow, it is part of what a fetch costs, and a mean that forgets it too soon would miss it.
+ */
+const WEIGHT = 0.05;
 /** Most hosts to remember; the one that was not seen for longest goes first. */
 const MAX_HOSTS = 256;
 /** How much of a rule's account is kept at each call: half of it is forgotten after some 350 calls. */
@@ -43,8 +46,8 @@ const RULES: readonly number[] = [
 ];
 /** Where a fetch alone costs about as much directly as through a Worker, in milliseconds. */
 const BREAK_EVEN = 125;
-/** What is assumed of a host that was not seen lately, in milliseconds. */
-export const UNKNOWN_MS = 1_000;
+/** Which part of the timeout a host is expected to take that was not seen lately. */
+const UNKNOWN_SHARE = 1 / 40;
 
 /** What one rule would have cost of late. */
 export interface Account {
@@ -67,9 +70,21 @@ export class AutoHistory {
     return { cost: PRIOR * distance, busy: 0, total: 0 };
   });
 
-  /** How long a fetch from a host is expected to take, or `undefined` when none was seen. */
+  /** What is known of a host, or `undefined` when none of its fetches was seen lately. */
   expected(host: string): HostEstimate | undefined {
     return this.#hosts.get(host);
+  }
+
+  /**
+   * How long a fetch is expected to take: of an unknown host, a fortieth of the timeout, since whoever sets one leaves
+   * room.
+   *
+   * @param host As in `URL.host`.
+   * @param timeout In milliseconds.
+   * @returns In milliseconds.
+   */
+  estimate(host: string, timeout: number): number {
+    return this.#hosts.get(host)?.duration ?? timeout * UNKNOWN_SHARE;
   }
 
   /**
@@ -137,14 +152,14 @@ export class OverlapMeter {
    * A fetch begins.
    *
    * @param now In milliseconds since the epoch.
-   * @param expected How long it is expected to take, in milliseconds; `undefined` when unknown.
+   * @param expected How long it is expected to take, in milliseconds.
    * @param elsewhere What it costs where it is not direct, in US dollars per million.
    * @returns To be handed to {@linkcode OverlapMeter.finished}.
    */
-  started(now: number, expected: number | undefined, elsewhere: number): Metered {
+  started(now: number, expected: number, elsewhere: number): Metered {
     this.#advance(now);
-    const rule = RULES.findIndex((upTo) => (expected ?? Infinity) <= upTo);
-    const until = now + (expected ?? UNKNOWN_MS);
+    const rule = RULES.findIndex((upTo) => expected <= upTo);
+    const until = now + expected;
     this.#accounts.forEach((account, index) => {
       account.cost *= KEPT;
       account.busy *= KEPT;

@@ -10,8 +10,22 @@ Deno.test("AutoHistory.observe follows a host that changes, and forgets what it 
   const history = new AutoHistory();
   history.observe("a.example", 100);
   assertEquals(history.expected("a.example"), { duration: 100, samples: 1 });
-  for (let i = 0; i < 30; i++) history.observe("a.example", 900);
+  for (let i = 0; i < 120; i++) history.observe("a.example", 900);
   assertAlmostEquals(history.expected("a.example")?.duration ?? 0, 900, 2);
+});
+
+Deno.test("AutoHistory.observe keeps one slow answer of many in its mean, at about its share", () => {
+  const history = new AutoHistory();
+  for (let i = 0; i < 400; i++) history.observe("a.example", i % 20 === 0 ? 8_000 : 40);
+  const { duration } = history.expected("a.example")!;
+  assert(duration > 125, `a mean of 438 ms reads as ${duration} ms 19 answers after the slow one`);
+});
+
+Deno.test("AutoHistory.estimate expects a fortieth of the timeout where it knows nothing", () => {
+  const history = new AutoHistory();
+  assertEquals(history.estimate("a.example", 20_000), 500);
+  history.observe("a.example", 30);
+  assertEquals(history.estimate("a.example", 20_000), 30);
 });
 
 Deno.test("AutoHistory.observe stays within what it has seen", () => {

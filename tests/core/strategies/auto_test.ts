@@ -278,6 +278,10 @@ Deno.test("AutoExecutor.explain refuses a question that is none", () => {
     ["timeout", { host: "a.example" }],
     ["timeout", { host: "a.example", timeout: "x" }],
     ["timeout", { host: "a.example", timeout: 0 }],
+    ["durability", { host: "a.example", timeout: 1, durability: "soft" }],
+    ["idempotent", { host: "a.example", timeout: 1, idempotent: 1 }],
+    ["persistAfter", { host: "a.example", timeout: 1, persistAfter: -1 }],
+    ["durabilty", { host: "a.example", timeout: 1, durabilty: "memory" }],
   ];
   for (const [option, query] of wrong) {
     assertEquals(assertThrows(() => auto.explain(query as AutoQuery), InvalidOptionError).option, option);
@@ -305,7 +309,11 @@ Deno.test("AutoExecutor.plan refuses a way that is not bound, or that cannot hol
   const error = assertThrows(() => auto.plan(job(clock, { via: { strategy: "orchestrated" } })), InvalidOptionError);
   assertMatch(error.message, /direct, worker, queue/);
   const long = job(clock, { timeout: 40_000, via: { strategy: "worker" } });
-  assertEquals(assertThrows(() => auto.plan(long), TimeoutTooLongError).maximum, 25_000);
+  const refused = assertThrows(() => auto.plan(long), TimeoutTooLongError);
+  assertEquals(refused.maximum, 25_000);
+  assertMatch(refused.message, /leave out "via"/);
+  const longer = job(clock, { timeout: 870_001, via: { strategy: "queue" } });
+  assertMatch(assertThrows(() => auto.plan(longer), TimeoutTooLongError).message, /shorten it/);
 });
 
 Deno.test("AutoExecutor.plan lets the executor of choice look at the job", () => {
