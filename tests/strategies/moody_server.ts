@@ -82,6 +82,8 @@ async function answer(connection: Deno.TcpConn, url: URL, hit: number): Promise<
       return await reply(connection, 302, "", "location: /loop\r\n");
     case "/binary":
       return await reply(connection, 200, BINARY);
+    case "/named":
+      return await reply(connection, 200, "named", 'content-disposition: filename="日本€é.pdf"\r\n');
     case "/deflate":
       return await reply(connection, 200, DEFLATED, "content-encoding: deflate\r\n");
     case "/ten":

@@ -72,6 +72,7 @@ const CASES: readonly Case[] = [
     expected: { result: "BODY_TOO_LARGE" },
   },
   { name: "binary body", path: "/binary", expected: { result: 200, bytes: 256, sum: checksum(BINARY) } },
+  { name: "header beyond Latin-1", path: "/named", expected: { result: 200, ...text("named") } },
   { name: "10 MB body", path: "/ten", expected: { result: 200, bytes: 10_000_000, sum: checksum(TEN_MB) } },
   {
     name: "retry with Retry-After",
