@@ -188,6 +188,8 @@ export class Orchestrator {
   #forget(entry: Entry): void {
     this.#entries.delete(entry.meta.token);
     this.#place(entry, "gone");
+    // An alarm for a request that has ended would cost a row.
+    if (this.#entries.size === 0) this.#attentionAt = Infinity;
   }
 
   /** The one place where an entry moves on. */

@@ -8,8 +8,12 @@ import type { Storage } from "../storage.ts";
 
 /** Waits up to this long are timers, which cost no row but keep an object awake; in milliseconds. */
 const TIMER_MS = 5_000;
-/** How soon work in memory is looked after when the orchestrator was lost, in milliseconds. */
-const WATCHDOG_MS = 30_000;
+/**
+ * How soon what waits or is under way is looked after when the orchestrator was lost, in milliseconds: early enough for
+ * most of a default budget to be left, late enough that a row for each such span is a small part of what its requests
+ * cost.
+ */
+const WATCHDOG_MS = 5_000;
 
 /** Timers for short waits, the alarm for long ones and as a watchdog. */
 export class Sleeper {

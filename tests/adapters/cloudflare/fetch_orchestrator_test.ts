@@ -44,7 +44,7 @@ Deno.test({
         assertEquals(killWorkerdOf(directory), 1);
         await workerd.close();
         workerd = await startStrategies(script, directory);
-        // Its alarm would wake it within 30 s.
+        // Its alarm would wake it within 5 s.
         await workerd.call("STORM_ORCHESTRATOR", "storm", "statistics");
       }
       const outcomes = await until(workerd, HOSTS * PER_HOST);
