@@ -22,7 +22,8 @@ export const bigint: Kind = addKind<bigint, Text>(
 
 // ["~T", milliseconds], with null for an invalid one
 addKind<Date>([Date], "~T", "", dateTag, (data) => {
-  const value = new Date(data[1] as number ?? NaN);
+  // Of what is no number none is made: an array of great length would be joined first.
+  const value = new Date(typeof data[1] === "number" ? data[1] : NaN);
   return data.length === 2 && Object.is(dateTag(value)[1], data[1]) ? value : undefined;
 });
 
