@@ -43,8 +43,9 @@ interface Run {
  * Fetches what a job asks for: under its policy at every hop, within its budget with all tries and the body, redirects
  * followed by hand, nothing left unread or open.
  *
- * A response with any status is a response. A body that the runtime decompresses, as all do with gzip and Brotli, comes
- * without its `content-encoding` and `content-length`. One that the runtime hands over compressed stays as it is.
+ * A response with any status is a response. A body that the runtime decompresses, as all do with gzip and Brotli unless
+ * the request says otherwise, comes without its `content-encoding` and `content-length`. One that the runtime hands over
+ * compressed stays as it is.
  *
  * @param job The job. When it comes late, only what is left of its budget is used.
  * @param options Where to fetch, and by whose clock.

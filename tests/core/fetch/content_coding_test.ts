@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { systemClock } from "../../../core/clock.ts";
 import { isDecoded } from "../../../core/fetch/content_coding.ts";
@@ -18,10 +19,38 @@ Deno.test("isDecoded: a body without an encoding, or with an unknown one, was no
   }
 });
 
-Deno.test("isDecoded: every runtime undoes gzip and br, whatever is in them", () => {
-  for (const encoding of ["gzip", "GZIP", " br "]) {
-    for (const bytes of [TEXT, gzipSync(TEXT), new Uint8Array(0)]) assertEquals(isUndone(encoding, bytes), true);
+Deno.test("isDecoded tells gzip and br that a runtime has left, in capitals or asked for so, from what it has undone", () => {
+  for (const [encoding, compress] of [["gzip", gzipSync], ["GZIP", gzipSync], [" br ", brotliCompressSync]] as const) {
+    for (const text of ["x", '{"hello":"world"}', "a".repeat(1_000), "é\t\r\n€", crypto.randomUUID().repeat(20)]) {
+      const plain = new TextEncoder().encode(text);
+      const compressed = new Uint8Array(compress(plain));
+      const length = String(compressed.byteLength);
+      assertEquals(isUndone(encoding, compressed, length), false, `${encoding} ${text}`);
+      assertEquals(isUndone(encoding, plain, length), true, `${encoding} ${text}`);
+      assertEquals(isUndone(encoding, plain), true, `${encoding} ${text}`);
+    }
   }
+});
+
+Deno.test("isDecoded tells gzip without a length by its first bytes; Brotli counts as undone then", () => {
+  assertEquals(isUndone("gzip", gzipSync(TEXT)), false);
+  assertEquals(isUndone("br", brotliCompressSync(TEXT)), true);
+});
+
+Deno.test("isDecoded does not take an archive inside for what is left of gzip", () => {
+  const archive = gzipSync(crypto.getRandomValues(new Uint8Array(100)));
+  const sent = gzipSync(archive);
+  assertEquals(isUndone("gzip", archive, String(sent.byteLength)), true);
+  assertEquals(isUndone("gzip", sent, String(sent.byteLength)), false);
+});
+
+Deno.test("isDecoded takes a text for one that Brotli made no shorter", () => {
+  fc.assert(fc.property(fc.string({ unit: "grapheme-ascii", minLength: 1 }), (text) => {
+    const plain = new TextEncoder().encode(text);
+    const compressed = new Uint8Array(brotliCompressSync(plain));
+    assertEquals(isUndone("br", plain, String(plain.byteLength)), true);
+    assertEquals(isUndone("br", compressed, String(compressed.byteLength)), false);
+  }));
 });
 
 Deno.test("isDecoded tells by the first bytes whether another encoding is still there", () => {
@@ -72,5 +101,26 @@ Deno.test("runFetch decompresses, or leaves a body with its headers as they are,
     assertEquals(response.bytes(), isPlain ? plain : compressed, coding);
     assertEquals(headers, isPlain ? [null, null] : [coding, String(compressed.byteLength)], coding);
     if (coding === "gzip" || coding === "br") assert(isPlain, coding);
+  }
+});
+
+Deno.test("runFetch keeps the header of a body that the runtime leaves compressed, since it was asked for identity", async () => {
+  const plain = new TextEncoder().encode("a".repeat(1_000));
+  const codings = { gzip: gzipSync(plain), br: brotliCompressSync(plain) };
+  await using server = serveHttp((request) => {
+    const coding = new URL(request.url).pathname.slice(1) as keyof typeof codings;
+    const body = new Uint8Array(codings[coding]);
+    return new Response(body, { headers: { "content-encoding": coding, "content-length": String(body.byteLength) } });
+  });
+  for (const [coding, compressed] of Object.entries(codings)) {
+    const headers: [string, string][][] = [[["accept-encoding", "identity"]], [["range", "bytes=0-100"]]];
+    for (const init of headers) {
+      const job = jobFor(`${server.origin}/${coding}`, { headers: init });
+      const response = await runFetch(job, { fetch, clock: systemClock });
+      if (response instanceof FetchError) throw response;
+      const isPlain = response.bytes().byteLength === plain.byteLength;
+      assertEquals(response.headers.get("content-encoding"), isPlain ? null : coding);
+      assertEquals(response.bytes(), isPlain ? plain : new Uint8Array(compressed));
+    }
   }
 });
