@@ -57,9 +57,12 @@ export { JobTooLargeError } from "./core/requests/job_too_large.ts";
 export { InvalidOutcomeError } from "./core/requests/request_outcome.ts";
 export { Orchestrator, type OrchestratorParts } from "./core/orchestrator/orchestrator.ts";
 export type { OutboxOptions } from "./core/orchestrator/outbox.ts";
-export type { HostOptions, OrchestratorOptions } from "./core/orchestrator/orchestrator_options.ts";
-export type { BreakerOptions } from "./core/orchestrator/circuit_breaker.ts";
-export type { RateOptions } from "./core/orchestrator/rate_limit.ts";
+export type {
+  BreakerOptions,
+  HostOptions,
+  OrchestratorOptions,
+  RateOptions,
+} from "./core/orchestrator/orchestrator_options.ts";
 export type {
   HostStatistics,
   OrchestratorEvent,

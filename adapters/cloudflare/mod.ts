@@ -15,9 +15,12 @@ export { FetchExecutor } from "./fetch_executor.ts";
 export { FetchExecutorTarget } from "./fetch_executor_target.ts";
 export type { ReturnAddress } from "./run_job.ts";
 export { FetchOrchestrator, type FetchOrchestratorOptions } from "./fetch_orchestrator.ts";
-export type { HostOptions, OrchestratorOptions } from "../../core/orchestrator/orchestrator_options.ts";
-export type { BreakerOptions } from "../../core/orchestrator/circuit_breaker.ts";
-export type { RateOptions } from "../../core/orchestrator/rate_limit.ts";
+export type {
+  BreakerOptions,
+  HostOptions,
+  OrchestratorOptions,
+  RateOptions,
+} from "../../core/orchestrator/orchestrator_options.ts";
 export type {
   HostStatistics,
   OrchestratorEvent,

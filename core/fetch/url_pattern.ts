@@ -88,6 +88,15 @@ export function bareHost(url: URL): string {
   return url.hostname.replace(/\.+$/, "");
 }
 
+/**
+ * A host with its port, in the form in which hosts are counted: `example.com.:8080` is `example.com:8080`.
+ *
+ * @param host As in `URL.host`.
+ */
+export function countedHost(host: string): string {
+  return host.replace(/\.+(?=:\d+$|$)/, "");
+}
+
 /** The path with needless percent-encoding undone, so that `/%61dmin` is `/admin`. */
 function plainPath(url: URL): string {
   return url.pathname.replace(/%[\da-f]{2}/gi, (code) => {

@@ -5,6 +5,7 @@
  */
 import { InvalidOptionError } from "../errors.ts";
 import { fetchRetryPolicy } from "../fetch/fetch_retry.ts";
+import { countedHost } from "../fetch/url_pattern.ts";
 import type { Job } from "../job.ts";
 import { checkChoice } from "../option_checks.ts";
 import { isJob } from "../requests/message.ts";
@@ -39,7 +40,7 @@ export function arrival(job: Job, origin: OriginAddress, priority: Priority, tim
   return {
     origin,
     priority,
-    host: target?.host ?? "",
+    host: countedHost(target?.host ?? ""),
     token: job.token,
     jobId: job.id,
     attempt: job.attempt,

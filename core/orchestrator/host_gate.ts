@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { BreakerState } from "./circuit_breaker.ts";
 import type { HostLimits } from "./orchestrator_options.ts";
+
+/** Where a breaker stands: requests pass, none does, or one does, to see. */
+export type BreakerState = "closed" | "open" | "half-open";
 
 /** One host's concurrency, rate and breaker. What it knows is in memory: after a restart it begins anew. */
 export class HostGate {

@@ -3,9 +3,25 @@
  *
  * @module
  */
+import { InvalidOptionError } from "../errors.ts";
+import { countedHost } from "../fetch/url_pattern.ts";
 import { checkInteger, checkNames, checkObject, checkSpan } from "../option_checks.ts";
-import type { BreakerOptions } from "./circuit_breaker.ts";
-import type { RateOptions } from "./rate_limit.ts";
+
+/** A rate that no span of time exceeds: of any window of `per` milliseconds, at most `requests` begin in it. */
+export interface RateOptions {
+  /** How many requests may begin within `per`; 1 or more. As many may begin at once. */
+  readonly requests: number;
+  /** The span, in milliseconds, more than 0. */
+  readonly per: number;
+}
+
+/** When a breaker opens, and for how long: it keeps a dead host from being asked, and from taking others' places. */
+export interface BreakerOptions {
+  /** Failures in a row that open it; 1 or more. Default: 5. */
+  readonly failures?: number;
+  /** How long it stays open, in milliseconds; then one request tries the host. Default: 30,000. */
+  readonly cooldown?: number;
+}
 
 /** What one host can bear. */
 export interface HostOptions {
@@ -25,7 +41,10 @@ export interface OrchestratorOptions extends HostOptions {
   readonly maxRequestAge?: number;
   /** Most requests to hold; more are refused. Default: 10,000. */
   readonly maxQueued?: number;
-  /** What differs for single hosts, by `URL.host`, e.g. `"api.example.com"`. Default: nothing. */
+  /**
+   * What differs for single hosts, by `URL.host`, e.g. `"api.example.com"` or `"api.example.com:8080"`: without scheme,
+   * path, wildcard or a scheme's own port. Default: nothing.
+   */
   readonly hosts?: Readonly<Record<string, HostOptions>>;
 }
 
@@ -66,15 +85,26 @@ export function orchestratorLimits(options: OrchestratorOptions = {}): Orchestra
   checkObject("hosts", hosts);
   const common = hostLimits(options, {}, "");
   checkNames("", options, { maxInFlight, maxRequestAge, maxQueued, hosts, ...common });
-  const single = new Map(
-    Object.entries(hosts).map(([host, own]) => {
-      const name = `hosts[${JSON.stringify(host)}]`;
-      checkObject(name, own);
-      checkNames(`${name}.`, own, common);
-      return [host, hostLimits(own, options, `${name}.`)];
-    }),
-  );
+  const single = new Map<string, HostLimits>();
+  for (const [key, own] of Object.entries(hosts)) {
+    const name = `hosts[${JSON.stringify(key)}]`;
+    const host = readHost(key);
+    if (host === undefined || single.has(host)) {
+      throw new InvalidOptionError(name, key, "name each host once, as URL.host has it");
+    }
+    checkObject(name, own);
+    checkNames(`${name}.`, own, common);
+    single.set(host, hostLimits(own, options, `${name}.`));
+  }
   return { maxInFlight, maxRequestAge, maxQueued, host: (host) => single.get(host) ?? common };
+}
+
+/** A host as requests have it, in small letters and without a trailing dot; `undefined` for what no request has. */
+function readHost(key: string): string | undefined {
+  // A port that one of the two schemes leaves out would be without effect for it.
+  if (/[/?#@\\\s*]|:(80|443)?$/.test(key)) return undefined;
+  const url = URL.parse(`http://${key}`);
+  return url === null ? undefined : countedHost(url.host);
 }
 
 function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLimits {
@@ -82,12 +112,14 @@ function hostLimits(own: HostOptions, common: HostOptions, path: string): HostLi
   if (concurrency !== undefined) checkInteger(`${path}concurrency`, concurrency);
   if (rate !== undefined) {
     checkObject(`${path}rate`, rate);
+    checkNames(`${path}rate.`, rate, { requests: 1, per: 1 });
     checkInteger(`${path}rate.requests`, rate.requests);
     checkSpan(`${path}rate.per`, rate.per, true);
   }
   const breaks = { ...BREAKER, ...(breaker || { failures: Infinity }) };
   if (breaker !== false) {
     checkObject(`${path}breaker`, breaker);
+    checkNames(`${path}breaker.`, breaker, BREAKER);
     checkInteger(`${path}breaker.failures`, breaks.failures);
     checkSpan(`${path}breaker.cooldown`, breaks.cooldown, true);
   }

@@ -6,6 +6,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { InvalidOptionError, TimeoutTooLongError } from "../errors.ts";
 import type { Executor, Plan } from "../executor.ts";
+import { countedHost } from "../fetch/url_pattern.ts";
 import type { Durability, Job } from "../job.ts";
 import { checkBoolean, checkChoice, checkNames, checkObject, checkSpan } from "../option_checks.ts";
 import { type RequestTarget, requestTarget } from "../requests/request_target.ts";
@@ -167,10 +168,11 @@ export class AutoExecutor implements Executor {
   explain(query: AutoQuery): Explanation {
     checkQuery(query);
     const now = this.#clock.now();
-    const { strategy } = this.#choose(query, now);
-    const estimate = this.#history.expected(query.host);
+    const counted = { ...query, host: countedHost(query.host) };
+    const { strategy } = this.#choose(counted, now);
+    const estimate = this.#history.expected(counted.host);
     const { upTo, overlap } = this.#meter.best(now);
-    const options = this.#options(query, overlap);
+    const options = this.#options(counted, overlap);
     const limit = upTo === Infinity ? "any time" : `${ms(upTo)} or less`;
     const known = estimate ? `the host is expected to take ${ms(estimate.duration)}` : "nothing is known of the host";
     const reason = !options.some(isElsewhere)
@@ -254,7 +256,7 @@ export class AutoExecutor implements Executor {
 
   /** Where a job goes, and what may be learned from it. */
   #route(job: Job, now: number, target: RequestTarget | undefined = requestTarget(job)): Planned {
-    const host = target?.host ?? "";
+    const host = countedHost(target?.host ?? "");
     if (job.via !== undefined) return { host, strategy: job.via.strategy };
     return { host, ...this.#choose(queryOf(job, target), now, job) };
   }
@@ -358,7 +360,7 @@ function checkQuery(query: AutoQuery): void {
 
 function queryOf(job: Job, target: RequestTarget | undefined = requestTarget(job)): AutoQuery {
   return {
-    host: target?.host ?? "",
+    host: countedHost(target?.host ?? ""),
     timeout: job.timeout,
     durability: job.carried?.durability ?? "strict",
     idempotent: target?.idempotent ?? true,

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Executor } from "../executor.ts";
+import { countedHost } from "../fetch/url_pattern.ts";
 import type { Job } from "../job.ts";
 import type { OriginAddress } from "../requests/origin_address.ts";
 import { requestTarget } from "../requests/request_target.ts";
@@ -64,5 +65,5 @@ export class OrchestratedExecutor implements Executor {
 
 function shardOf(job: Job): string {
   const shard = job.via?.shard ?? DEFAULT_SHARD;
-  return shard === "host" ? `host:${requestTarget(job)?.host ?? ""}` : shard;
+  return shard === "host" ? `host:${countedHost(requestTarget(job)?.host ?? "")}` : shard;
 }

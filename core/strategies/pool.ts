@@ -9,6 +9,7 @@ import type { Job } from "../job.ts";
 import { Orchestrator } from "../orchestrator/orchestrator.ts";
 import { checkObject } from "../option_checks.ts";
 import { orchestratorLimits, type OrchestratorOptions } from "../orchestrator/orchestrator_options.ts";
+import { countedHost } from "../fetch/url_pattern.ts";
 import { performJob, type PerformJobOptions } from "../fetch/perform_job.ts";
 import { requestTarget } from "../requests/request_target.ts";
 import type { Route } from "../requests/route.ts";
@@ -139,7 +140,7 @@ export class PoolExecutor implements Executor {
     const { orchestrator: setup, deliver, ...parts } = this.#options;
     if (setup === undefined) return undefined;
     const { storage, ...options } = setup;
-    const name = shard === "host" ? `host:${host() ?? ""}` : shard;
+    const name = shard === "host" ? `host:${countedHost(host() ?? "")}` : shard;
     const known = this.#orchestrators.get(name);
     if (known !== undefined) return known;
     const orchestrator = new Orchestrator({

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { InvalidOptionError } from "../../../core/errors.ts";
-import { bareHost, matchesUrl, parseUrlPattern } from "../../../core/fetch/url_pattern.ts";
+import { bareHost, countedHost, matchesUrl, parseUrlPattern } from "../../../core/fetch/url_pattern.ts";
 
 function matches(pattern: string, url: string): boolean {
   return matchesUrl(parseUrlPattern(pattern), new URL(url));
@@ -118,6 +118,12 @@ Deno.test("matchesUrl agrees with a regular expression on paths", () => {
 Deno.test("matchesUrl takes no longer for a hostile path than for its length", () => {
   const pattern = parseUrlPattern(`https://example.com/${"a*".repeat(30)}b`);
   assertFalse(matchesUrl(pattern, new URL(`https://example.com/${"a".repeat(10_000)}c`)));
+});
+
+Deno.test("countedHost drops trailing dots and keeps the port", () => {
+  for (const host of ["a.example", "a.example.", "a.example..", "a.example:80", "a.example.:80", "[::1]:80", ""]) {
+    assertEquals(countedHost(host), host.replace(/\.+$/, "").replace(".:", ":"));
+  }
 });
 
 Deno.test("bareHost drops trailing dots", () => {

@@ -25,6 +25,13 @@ Deno.test("arrival says where a job goes, whether it may be repeated, and how lo
   assertEquals(arrival({ ...job, due: 4_000 }, ORIGIN, "low", TIMES).expires, 3_000);
 });
 
+Deno.test("arrival counts a host with a trailing dot as the host without", () => {
+  const hosts = ["https://a.example./x", "https://A.example/x", "https://a.example:443/"].map((url) => {
+    return arrival(jobFor(url), ORIGIN, "normal", TIMES).host;
+  });
+  assertEquals(hosts, ["a.example", "a.example", "a.example"]);
+});
+
 Deno.test("arrival refuses what is no job, address, priority or retry, by name", () => {
   const job = jobFor("https://a.example/");
   const wrong: [option: string, job: unknown, origin: unknown, priority: unknown][] = [

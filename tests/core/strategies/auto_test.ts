@@ -109,6 +109,12 @@ Deno.test("AutoExecutor fetches a fast host directly once it knows it", () => {
   assertMatch(reason, /expected to take 30 ms/);
 });
 
+Deno.test("AutoExecutor takes a host with a trailing dot for the host without", () => {
+  const parts = bench();
+  teach(parts, 30);
+  assertEquals(parts.auto.explain({ host: "a.example.", timeout: 10_000, durability: "memory" }).expected, 30);
+});
+
 Deno.test("AutoExecutor keeps a slow host elsewhere", () => {
   const parts = bench();
   teach(parts, 3_000);

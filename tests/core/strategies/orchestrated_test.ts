@@ -29,10 +29,13 @@ Deno.test("OrchestratedExecutor hands a job to the default orchestrator, or to t
   await executor.dispatch(job);
   await executor.dispatch({ ...job, via: { strategy: "orchestrated", shard: "eu", priority: "high" } });
   await executor.dispatch({ ...job, via: { strategy: "orchestrated", shard: "host" } });
+  const dotted = jobFor("https://a.example.:8443/");
+  await executor.dispatch({ ...dotted, via: { strategy: "orchestrated", shard: "host" } });
   assertEquals(calls, [
     ["enqueue", "default", job.id, SELF, undefined],
     ["enqueue", "eu", job.id, SELF, "high"],
     ["enqueue", "host:a.example:8443", job.id, SELF, undefined],
+    ["enqueue", "host:a.example:8443", dotted.id, SELF, undefined],
   ]);
 });
 
