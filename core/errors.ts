@@ -86,13 +86,9 @@ export class UrlForbiddenError extends DozeError {
   /** Which rule refused it, e.g. `"loopback address"`. */
   readonly reason: string;
 
-  /** Creates the error for a URL and the rule that refused it. */
-  constructor(url: string, reason: string) {
-    super(
-      `Cannot fetch ${
-        quote(url)
-      }: the fetch policy refuses it, allow it by "allow" or "allowPrivate" in "policy" if it is meant: ${reason}`,
-    );
+  /** Creates the error for a URL and the rule that refused it; `remedy` says what lifts the rule. */
+  constructor(url: string, reason: string, remedy = "fetch another URL") {
+    super(`Cannot fetch ${quote(url)}: the fetch policy refuses it, ${remedy}, got ${reason}`);
     this.url = url;
     this.reason = reason;
   }

@@ -6,7 +6,7 @@
 import { BLOCKED_PORTS } from "./fetch/blocked_ports.ts";
 import { InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "./errors.ts";
 import { hostKind, isMetadataHost } from "./fetch/host_kind.ts";
-import { checkBoolean, checkInteger, checkObject } from "./option_checks.ts";
+import { checkBoolean, checkInteger, checkNames, checkObject } from "./option_checks.ts";
 import { bareHost, matchesUrl, parseUrlPattern, type UrlPattern } from "./fetch/url_pattern.ts";
 
 /**
@@ -68,6 +68,9 @@ const CAPS = {
   maxBodyBytes: 16 * 1024 * 1024,
 } as const;
 
+/** What a policy may say, for checking its names. */
+const NAMES: Record<keyof FetchPolicyOptions, unknown> = { ...CAPS, allow: [], deny: [], allowPrivate: false };
+
 /**
  * Fills in the defaults of a policy and checks it, so that a mistake shows where it was made.
  *
@@ -97,9 +100,13 @@ export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): 
  * @throws {InvalidOptionError} (`INVALID_OPTION`) when the policy itself is wrong.
  */
 export function checkUrl(url: string | URL, options: FetchPolicyOptions = {}): URL {
-  const parsed = readUrl(url, options.maxUrlLength ?? CAPS.maxUrlLength);
-  const reason = refusal(parsed, options);
-  if (reason !== undefined) throw new UrlForbiddenError(withoutCredentials(parsed), reason);
+  checkObject("policy", options);
+  checkNames("policy.", options, NAMES);
+  const { maxUrlLength = CAPS.maxUrlLength, allowPrivate = false } = options;
+  checkBoolean("policy.allowPrivate", allowPrivate);
+  const parsed = readUrl(url, checkInteger("policy.maxUrlLength", maxUrlLength, 0));
+  const refused = refusal(parsed, options);
+  if (refused !== undefined) throw new UrlForbiddenError(withoutCredentials(parsed), refused.reason, refused.remedy);
   return parsed;
 }
 
@@ -110,19 +117,33 @@ function readUrl(url: string | URL, maxLength: number): URL {
   return parsed;
 }
 
+/** A rule that refuses a URL, and what lifts it. */
+interface Refusal {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 /** The rule that refuses a URL, or `undefined`. */
-function refusal(url: URL, options: FetchPolicyOptions): string | undefined {
-  // The Fetch standard refuses these as well; here they get a code, and no runtime sends them by chance.
-  if (url.username !== "" || url.password !== "") return "a user name or password in the URL, send a header instead";
-  if (BLOCKED_PORTS.has(Number(url.port))) return "a port that the Fetch standard blocks";
+function refusal(url: URL, options: FetchPolicyOptions): Refusal | undefined {
   const denied = readPatterns(options.deny, "policy.deny").some((pattern) => matchesUrl(pattern, url, true));
-  if (denied) return "on the deny list";
   const allowed = readPatterns(options.allow, "policy.allow").filter((pattern) => matchesUrl(pattern, url));
-  if (options.allow !== undefined && allowed.length === 0) return "not on the allow list";
+  // The Fetch standard refuses these as well; here they get a code, and no runtime sends them by chance.
+  if (url.username !== "" || url.password !== "") {
+    return { reason: "a user name or password in the URL", remedy: "send a header instead" };
+  }
+  if (url.port !== "" && BLOCKED_PORTS.has(Number(url.port))) {
+    return { reason: "a port that the Fetch standard blocks", remedy: "serve it on another port" };
+  }
+  if (denied) return { reason: "on the deny list", remedy: 'take it off "policy.deny" if it is meant' };
+  if (options.allow !== undefined && allowed.length === 0) {
+    return { reason: "not on the allow list", remedy: 'add it to "policy.allow" if it is meant' };
+  }
   if (allowed.some((pattern) => pattern.host !== undefined && !pattern.subdomains)) return undefined;
   const host = bareHost(url);
-  if (isMetadataHost(host)) return "metadata host";
-  return options.allowPrivate === true ? undefined : hostKind(host);
+  if (isMetadataHost(host)) return { reason: "metadata host", remedy: 'name it in "policy.allow" if it is meant' };
+  const kind = options.allowPrivate === true ? undefined : hostKind(host);
+  const remedy = 'name it in "policy.allow" or set "policy.allowPrivate" if it is meant';
+  return kind === undefined ? undefined : { reason: kind, remedy };
 }
 
 function readPatterns(patterns: readonly string[] | undefined, option: string): UrlPattern[] {

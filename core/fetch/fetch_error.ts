@@ -30,7 +30,7 @@ const CAUSES: Readonly<Record<FetchErrorCode, string>> = {
   TIMEOUT: "no complete answer came within the timeout, give it longer",
   NETWORK: "the connection failed before a complete answer came, check the host or add retries",
   INVALID_URL: "a redirect leads to no valid http(s) URL, correct it at the server",
-  URL_FORBIDDEN: 'the fetch policy refuses the URL, allow it in "policy" if it is meant',
+  URL_FORBIDDEN: 'the fetch policy refuses the URL, fetch another, or change "policy" where that lifts the rule',
   TOO_MANY_REDIRECTS: 'the server redirects too often, raise "maxRedirects" or fetch the final URL',
   REDIRECT_REFUSED: 'the server redirects and the request says redirect: "error", fetch the final URL',
   BODY_TOO_LARGE: 'the response body exceeds the cap, raise "maxBodyBytes" or ask for less',

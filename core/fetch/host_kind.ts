@@ -9,6 +9,9 @@ import { hostForms, type IpAddress, ipKind, parseIp } from "./ip_address.ts";
 const METADATA_HOSTS: ReadonlySet<string | IpAddress> = new Set([
   "metadata",
   "metadata.google.internal",
+  "metadata.azure.internal",
+  "api.metadata.cloud.ibm.com",
+  "rancher-metadata",
   "metadata.goog",
   "instance-data",
   "instance-data.ec2.internal",
@@ -41,10 +44,11 @@ export function isMetadataHost(host: string): boolean {
 }
 
 /**
- * Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024), and that of
- * services within a Kubernetes cluster.
+ * Name endings that public DNS does not serve (RFC 6761, 6762, 8375; ICANN reserved .internal in 2024 and delegates
+ * .corp, .home and .mail to nobody), and those of services within a Kubernetes cluster.
  */
-const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|svc|home\.arpa)$/;
+const PRIVATE_NAME =
+  /(^|\.)(localhost|localdomain[46]?|local|internal|intranet|private|corp|home|mail|lan|consul|svc|default|home\.arpa)$/;
 
 /**
  * Says why a host is not public.

@@ -18,11 +18,11 @@ const HTTP_DATES = [
  *
  * @param value The header's value: whole seconds or an HTTP date (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
  * @param now The current time, in milliseconds since the epoch.
- * @returns Milliseconds from now, 0 for a date already past, `undefined` when the value is missing or neither form.
+ * @returns Milliseconds from now, `Infinity` for what is more than any number, 0 for a date already past, `undefined` when the value is missing or neither form.
  */
 export function parseRetryAfter(value: string | null, now: number): number | undefined {
   const text = value?.trim() ?? "";
-  if (/^\d{1,15}$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
   const date = parseHttpDate(text, now);
   return date === undefined ? undefined : Math.max(0, date - now);
 }

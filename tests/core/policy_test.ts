@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { DozeError, InvalidOptionError, InvalidUrlError, UrlForbiddenError } from "../../core/errors.ts";
 import { checkUrl, fetchPolicy, type FetchPolicyOptions, withoutCredentials } from "../../core/policy.ts";
@@ -46,6 +46,40 @@ Deno.test("checkUrl names the rule in the error and keeps secrets out of it", ()
   };
   for (const [url, reason] of Object.entries(reasons)) {
     assertEquals(assertThrows(() => checkUrl(url), UrlForbiddenError).reason, reason);
+  }
+});
+
+Deno.test("checkUrl says what lifts the rule that refuses, and nothing that does not", () => {
+  const cases: [url: string, remedy: RegExp, policy?: FetchPolicyOptions][] = [
+    ["https://me:secret@example.com/", /send a header instead, got a user name or password in the URL$/],
+    ["http://example.com:22/", /serve it on another port, got a port that the Fetch standard blocks$/],
+    ["http://example.com:0/", /serve it on another port/],
+    ["http://169.254.169.254/", /name it in "policy.allow" if it is meant, got metadata host$/],
+    ["http://10.0.0.1/", /name it in "policy.allow" or set "policy.allowPrivate" if it is meant, got private address$/],
+    ["https://a.example/", /take it off "policy.deny" if it is meant/, { deny: ["https://a.example"] }],
+    ["https://a.example/", /add it to "policy.allow" if it is meant/, { allow: ["https://b.example"] }],
+  ];
+  for (const [url, remedy, policy] of cases) {
+    assertMatch(assertThrows(() => checkUrl(url, policy), UrlForbiddenError).message, remedy);
+  }
+});
+
+Deno.test("checkUrl refuses a policy that is none, misspelt or out of its range, whatever the URL", () => {
+  const wrong: [option: string, policy: unknown][] = [
+    ["policy", null],
+    ["policy", 5],
+    ["policy", []],
+    ["policy.denny", { denny: [] }],
+    ["policy.deny", { deny: "https://a.example" }],
+    ["policy.allow", { allow: ["example.com"] }],
+    ["policy.allowPrivate", { allowPrivate: 1 }],
+    ["policy.maxUrlLength", { maxUrlLength: "9" }],
+  ];
+  for (const [option, policy] of wrong) {
+    for (const url of ["https://example.com/", "https://me@example.com/"]) {
+      const error = assertThrows(() => checkUrl(url, policy as FetchPolicyOptions), InvalidOptionError);
+      assertEquals(error.option, option);
+    }
   }
 });
 
