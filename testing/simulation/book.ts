@@ -45,8 +45,16 @@ export interface RequestStory {
   arrived: boolean;
   /** When its executor was last heard of, or dispatched to, by the origin's clock. */
   heard: number;
+  /** When its executor may last have been heard of, by the origin's clock: also where the object died over that. */
+  sign: number;
+  /** How late alarms have been since then, in milliseconds. */
+  lateness: number;
+  /** What the object has forgotten: nothing; its executor's signs of life; or those before the last that it took in. */
+  forgot: "nothing" | "signs" | "earlier";
   /** Whether its handler has returned a promise, or is known to. */
   asynchronous: boolean;
+  /** Whether an asynchronous handler of it runs at this moment. */
+  running: boolean;
   /** Whether another request has, or had, the same id, so that an event may be about that one. */
   shared: boolean;
   /** Whether the origin's clock has jumped since the call: what its tombstone and its lease are measured by. */
@@ -87,6 +95,7 @@ export class Book {
     const story: RequestStory = {
       ...{ step, id, start, trueStart: this.#time(), dispatched: 1, before: 0, handled: 0 },
       ...{ cancelled: false, lostEarly: false, lostDecided: false, offered: false, arrived: false, heard: start },
+      ...{ sign: start, lateness: 0, forgot: "nothing", running: false },
       asynchronous: /^(async|hang)/.test(step.manner),
       shared: namesake !== undefined,
       jumped: false,
@@ -132,6 +141,17 @@ export class Book {
     if (this.violations.length < 20) this.violations.push(text);
   }
 
+  /** Notes a sign of life of a request's executor; `taken`: the object has said that it knows of it. */
+  hear(story: RequestStory, now: number, taken: boolean): void {
+    Object.assign(story, { sign: now, lateness: 0 });
+    if (taken && story.forgot === "signs") story.forgot = "earlier";
+  }
+
+  /** Notes that an alarm comes late, by some milliseconds. */
+  delay(ms: number): void {
+    for (const story of this.stories.values()) story.lateness += ms;
+  }
+
   /** Notes that an executor was answered. */
   answer(story: RequestStory | undefined, attempt: number, answer: Acknowledgement): void {
     if (story === undefined) return;
@@ -144,6 +164,8 @@ export class Book {
   /** Notes that the object, and its memory, are gone; `disk` tells what is left. */
   lose(disk: { isStored(id: string, request: number): boolean; isLogged(request: number): boolean }): void {
     for (const story of this.stories.values()) {
+      story.running = false;
+      if (story.forgot === "nothing") story.forgot = "signs";
       if (story.step.durability === "strict") continue;
       const decided = story.cancelled !== false || disk.isLogged(story.step.request);
       const excused = !this.resting || story.step.manner === "hang";

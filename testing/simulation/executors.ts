@@ -39,6 +39,8 @@ interface Actor {
   finished: boolean;
   /** Whether its origin has said that it wants no outcome, before there was one. */
   dismissed: boolean;
+  /** When it last said that it is alive, by true time. */
+  beat: number;
   readonly name: string;
   readonly token: string;
   readonly story: RequestStory;
@@ -127,7 +129,7 @@ export class Executors implements Executor {
     const { network, book, time } = this.#parts;
     const actor: Actor = {
       alive: true,
-      ...{ finished: false, dismissed: false },
+      ...{ finished: false, dismissed: false, beat: time.now },
       name,
       token: job.token,
       story,
@@ -144,7 +146,14 @@ export class Executors implements Executor {
       if (brings && overtime) {
         book.violate(`${name} still brings its continuation along`);
       }
-      if (message.type === "outcome") actor.finished = true;
+      if (message.type !== "outcome") actor.beat = time.now;
+      else {
+        actor.finished = true;
+        const silent = time.now - actor.beat;
+        if (silent > (job.heartbeat ?? Infinity) + TOLERANCE_MS && story.step.durability === "strict") {
+          book.violate(`${name} lives, and has not said so for ${silent} ms`);
+        }
+      }
       const answer = await network.call(message, name, ++calls);
       if (!actor.alive) return await new Promise(() => {});
       if (!actor.finished && answer !== "pending") actor.dismissed = true;

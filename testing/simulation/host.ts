@@ -12,8 +12,8 @@ import { DEAD_DUE, MAX_DUE, type Row, type Storage } from "../../core/storage.ts
 import { type Book, MIXED, type RequestStory } from "./book.ts";
 import { dice } from "./chance.ts";
 import type { Habitat, Inhabit, Inhabitant } from "./habitat.ts";
-import { labelOf, LOG_KIND, readLog } from "./object.ts";
-import type { CallStep } from "./plan.ts";
+import { HandlerFailedError, labelOf, LOG_KIND, readLog } from "./object.ts";
+import type { CallStep, CancelStep } from "./plan.ts";
 import { type DiskState, ObjectLostError, ShakyStorage } from "./shaky_storage.ts";
 import type { VirtualTime } from "./time.ts";
 
@@ -111,38 +111,65 @@ export class Host {
     }
   }
 
-  /** Cancels a request. */
-  cancel(request: number): void {
+  /** Cancels a request, perhaps in a transaction that is undone. */
+  cancel({ request, undone }: CancelStep): void {
     const { book } = this.#parts;
     const story = book.stories.get(request);
     if (story === undefined) return;
     try {
-      const cancelled = this.#enter().inhabitant.requests.cancel(story.id) !== undefined;
-      book.note(() => `object cancels ${request}: ${cancelled}`);
-      if (!cancelled) return;
-      story.cancelled = true;
+      const { running } = story;
+      const undoable = undone && this.isStored(story.id);
+      const cancelled = this.#cancel(story.id, undone === true);
+      if (cancelled && running) book.violate(`request ${request}: it was cancelled while its handler ran`);
+      book.note(() => `object cancels ${request}${undone ? " in what is undone" : ""}: ${cancelled}`);
+      if (!cancelled || undoable) return;
+      story.cancelled = undone ? "maybe" : true;
       story.before = readLog(this.#parts.disk, `log/${request}`).length;
     } catch {
       if (story.cancelled === false) story.cancelled = "maybe";
     }
   }
 
+  #cancel(id: string, undone: boolean): boolean {
+    const { inhabitant: { requests }, instance: { storage } } = this.#enter();
+    if (!undone) return requests.cancel(id) !== undefined;
+    let cancelled = false;
+    try {
+      storage.transaction(() => {
+        cancelled = requests.cancel(id) !== undefined;
+        throw new HandlerFailedError();
+      });
+    } catch (error) {
+      if (!(error instanceof HandlerFailedError)) throw error;
+    }
+    return cancelled;
+  }
+
   /** The door for messages. The promise rejects when the object is lost meanwhile. */
   async arrive(message: Message): Promise<Acknowledgement> {
     const { book } = this.#parts;
     const { instance, inhabitant } = this.#enter();
-    const { id, attempt, token } = message.type === "persist" ? message.job : message;
+    const { id, due, attempt, token } = message.type === "persist" ? message.job : message;
     const story = book.byToken(token, id);
     const early = message.type === "outcome" && story !== undefined && this.now < message.due;
     const offered = early && message.sending === 1 && message.carried?.continuation !== undefined &&
       this.now < (message.carried.until ?? message.due);
     if (message.type === "outcome") noteOutcome(story, attempt, labelOf(parse(message.outcome)));
+    const beats = message.type !== "outcome" && story?.dispatched === attempt;
+    const refused = story !== undefined && this.now < due && isAwaited(story, attempt);
     instance.delivering = true;
     let answering: Acknowledgement | Promise<Acknowledgement>;
     try {
       answering = inhabitant.requests.deliver(message);
+    } catch (error) {
+      if (beats) book.hear(story, this.now, false);
+      throw error;
     } finally {
       instance.delivering = false;
+    }
+    if (beats && answering === "pending") book.hear(story, this.now, true);
+    if (answering === "late" && refused) {
+      book.violate(`request ${story?.step.request}: dispatch ${attempt} is not known`);
     }
     const answer = await Promise.race([answering, instance.lost]);
     if (!instance.alive) throw new ObjectLostError();
@@ -168,6 +195,8 @@ export class Host {
     const { disk, book } = this.#parts;
     const { twice } = this.alarm;
     this.alarm = { late: 0, twice: false };
+    if (this.#putsOff()) return;
+    this.#noteDelay();
     disk.disarm();
     book.note(() => `alarm${twice ? " (twice)" : ""}`);
     this.#alarmRunning = true;
@@ -179,6 +208,26 @@ export class Host {
       const armed = disk.armedAt();
       if (armed === undefined || armed > retry) disk.arm(retry);
     }).finally(() => this.#alarmRunning = false);
+  }
+
+  /** An alarm that is late is late for everybody whom it was to serve, also where a start sets it anew. */
+  #noteDelay(): void {
+    const armed = this.#parts.disk.armedAt();
+    if (armed !== undefined && armed < this.now) this.#parts.book.delay(this.now - armed);
+  }
+
+  /** Whether the object that the alarm wakes sets another in its place: Cloudflare calls no handler then. */
+  #putsOff(): boolean {
+    const { disk, book } = this.#parts;
+    const armed = disk.armedAt();
+    try {
+      this.#enter();
+    } catch {
+      return false;
+    }
+    if (disk.armedAt() === armed) return false;
+    book.note(() => "alarm, put off by the object's start");
+    return true;
   }
 
   async #run(twice: boolean): Promise<void> {
@@ -262,6 +311,7 @@ export class Host {
     const instance: Instance = { alive: true, delivering: false, storage, lost, inhabitant: undefined };
     this.#rejects.set(instance, reject);
     this.#instance = instance;
+    this.#noteDelay();
     try {
       // What a start repairs must not be lost to a crash that is meant for the work that follows.
       this.#safely(() => {
@@ -314,4 +364,10 @@ export class Host {
 function noteOutcome(story: RequestStory | undefined, attempt: number, label: string): void {
   const known = story?.outcomes.get(attempt);
   story?.outcomes.set(attempt, known === undefined || known === label ? label : MIXED);
+}
+
+/** Whether nothing but an outcome of this dispatch, its deadline or a cancellation may end a request. */
+function isAwaited({ step, cancelled, handled, dispatched, givenUp, jumped }: RequestStory, attempt: number): boolean {
+  const open = cancelled === false && handled === 0 && !jumped;
+  return open && step.durability === "strict" && attempt === dispatched && !givenUp.has(attempt);
 }

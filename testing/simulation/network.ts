@@ -108,7 +108,7 @@ export class Network {
     // What brings a continuation along must not be run twice, however late it comes. Late outcomes promise less.
     const brings = message.type === "persist" ||
       (message.type === "outcome" && message.carried?.continuation !== undefined && !message.carried.onLate);
-    const stuck = brings && is("delay", "stuck", message.type === "persist" ? 0.4 : 0.2);
+    const stuck = brings && is("delay", "stuck", 0.4);
     return {
       lost: is("drop", "lost", 0.1),
       answerLost: is("drop", "answer", 0.1),

@@ -15,6 +15,7 @@ import type { Book, RequestStory } from "./book.ts";
 import { ATTEMPT_HEADER, PERSIST_AFTER_MS } from "./executors.ts";
 import type { Habitat, Inhabitant } from "./habitat.ts";
 import type { CallStep } from "./plan.ts";
+import { HEARTBEAT_MS, judgeLoss, judgeSilence, LEASE_MS } from "./silence.ts";
 
 /** Thrown by simulated handlers. */
 export class HandlerFailedError extends DozeError {
@@ -72,8 +73,8 @@ export class SimulatedObject {
     story.handled++;
     const { manner } = story.step;
     const fails = manner === "throwAlways" || (story.handled === 1 && /^(throwOnce|asyncThrowOnce)$/.test(manner));
-    if (manner === "hang" && story.handled === 1) return new Promise(() => {});
-    if (manner.startsWith("async")) return this.#later(request, label, fails);
+    if (manner === "hang" && story.handled === 1) return this.#never(story);
+    if (manner.startsWith("async")) return this.#later(story, label, fails);
     this.#log(`log/${request}`, fails ? UNDONE : label);
     if (fails) throw new HandlerFailedError();
   }
@@ -84,8 +85,16 @@ export class SimulatedObject {
     this.#log(`late/${request}`, labelOf(result));
   }
 
-  async #later(request: number, label: string, fails: boolean): Promise<void> {
+  #never(story: RequestStory): Promise<void> {
+    story.running = true;
+    return new Promise(() => {});
+  }
+
+  async #later(story: RequestStory, label: string, fails: boolean): Promise<void> {
+    const { step: { request } } = story;
+    story.running = true;
     await new Promise<void>((resolve) => this.#parts.clock.setTimeout(resolve, 700));
+    story.running = false;
     if (fails) throw new HandlerFailedError();
     this.#log(`log/${request}`, label);
   }
@@ -110,6 +119,8 @@ export class SimulatedObject {
     }
     // A try from a kept row: its outcome was judged when it came.
     if (story.handled > 0) return;
+    if (label === "TIMEOUT") judgeSilence(book, story, now);
+    if (label === "EXECUTOR_LOST") judgeLoss(book, story, now);
     // An alarm that has begun goes on by the time at which it began.
     const early = !setBack() && label === "TIMEOUT";
     if (early && now < start + timeout + grace) {
@@ -123,11 +134,6 @@ export class SimulatedObject {
     }
   }
 }
-
-/** The simulated requests' heartbeat, in milliseconds. */
-export const HEARTBEAT_MS = 5_000;
-/** The simulated requests' lease, in milliseconds. */
-export const LEASE_MS: number = 2 * HEARTBEAT_MS;
 
 /** What an outcome says, in a word. */
 export function labelOf(result: unknown): string {
@@ -154,7 +160,16 @@ export function simulatedObject(habitat: Habitat, book: Book): Inhabitant {
     setBack: () => habitat.isSetBack(),
   });
   const alarms = new Alarms({ storage, clock, origin, isPlatformFailure, ids });
-  const requests = new Requests({ storage, clock, alarms, origin, executor, ids, onEvent });
+  const requests = new Requests({
+    ...{ storage, clock, alarms, origin, executor, ids },
+    onEvent(event) {
+      onEvent(event);
+      const story = event.type === "lost" ? book.byId(event.id) : undefined;
+      if (story === undefined) return;
+      judgeSilence(book, story, clock.now());
+      book.hear(story, clock.now(), false);
+    },
+  });
   return { alarms, requests, isBusy: () => false, call: (step) => call(step, { requests, clock, book }) };
 }
 

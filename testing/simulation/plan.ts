@@ -4,7 +4,7 @@
  * @module
  */
 import type { Durability } from "../../core/job.ts";
-import { dice, pick } from "./chance.ts";
+import { chance, dice, pick } from "./chance.ts";
 
 /** What can go wrong. */
 export type Fault =
@@ -84,6 +84,8 @@ export interface CancelStep {
   readonly step: "cancel";
   /** Which one, as in {@linkcode CallStep.request}. */
   readonly request: number;
+  /** Whether it does so in a transaction that is undone. */
+  readonly undone?: boolean;
 }
 
 /** The object is lost while nothing runs in it. */
@@ -162,17 +164,27 @@ export function makePlan(seed: number, steps: number, faults: ReadonlySet<Fault>
   let cancelled = false;
   for (let at = 0; at < steps; at++) {
     const kind = roll();
-    // What is cancelled must stay so in an object that has forgotten it.
-    const forgets = cancelled && faults.has("eviction") && roll() < 0.5;
+    // What is cancelled must stay so in an object that has forgotten it, and so must what was settled from memory.
+    const forgets = faults.has("eviction") &&
+      (cancelled ? roll() < 0.5 : isSettling(plan) && chance(seed, "forgets", at) < 0.3);
     cancelled = false;
     const bad = kind > 0.62 ? badStep(roll, faults, storm) : undefined;
     if (forgets) plan.push({ step: "evict" });
     else if (kind < 0.25 || requests === 0) plan.push(callStep(roll, requests++, faults));
     else if (bad !== undefined) plan.push(bad);
-    else if (kind < 0.29) cancelled = plan.push(cancelStep(roll, requests)) > 0;
-    else plan.push({ step: "wait", ms: Math.floor(10 ** (1 + roll() * 3.5)) });
+    else if (kind < 0.29) {
+      const undone = faults.has("throw") && chance(seed, "undone", at) < 0.3;
+      plan.push({ ...cancelStep(roll, requests), ...(undone ? { undone } : {}) });
+      cancelled = !undone;
+    } else plan.push({ step: "wait", ms: Math.floor(10 ** (1 + roll() * 3.5)) });
   }
   return plan;
+}
+
+/** Whether a deferred request was made a while ago: it may have been settled since, before a row held it. */
+function isSettling(plan: readonly Step[]): boolean {
+  const [call, wait] = plan.slice(-2);
+  return call?.step === "call" && call.durability === "deferred" && wait?.step === "wait";
 }
 
 /** Half of the time the latest request, which is the likeliest to be under way. */

@@ -146,7 +146,7 @@ async function take(step: Step, world: World): Promise<void> {
       break;
     case "cancel":
       // Somebody's own object cancels by itself, in a call.
-      if (world.census === undefined) host.cancel(step.request);
+      if (world.census === undefined) host.cancel(step);
       break;
     case "evict":
       host.evict();

@@ -173,4 +173,52 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'return live.row ? "gone" : this.#end(',
     to: 'return live.row || live.durability === "deferred" ? "gone" : this.#end(',
   },
+  {
+    name: "watch no executor that a restart has left",
+    file: "core/requests/request_liveness.ts",
+    from: "if (this.#unadopted === undefined) return [];",
+    to: "if (true as boolean) return [];",
+  },
+  {
+    name: "give an executor a new lease after each restart",
+    file: "core/requests/request_liveness.ts",
+    from: "const lastSeen = Math.min(stored.seen ?? now, now);",
+    to: "const lastSeen = now;",
+  },
+  {
+    name: "write no sign of life down in an object that forgets",
+    file: "core/requests/request_liveness.ts",
+    from: "if (live.stored.seen === now) return;",
+    to: "if (now > 0) return;",
+  },
+  {
+    name: "put off the alarm that wakes the object",
+    file: "core/alarms/wake.ts",
+    from: "this.ensureArmed(missed ? now : next);",
+    to: "void missed;\n    this.ensureArmed(next);",
+  },
+  {
+    name: "dispatch again without raising the row's attempt",
+    file: "core/requests/request_liveness.ts",
+    from: "storage.move(row, { ...row, payload: requestBody(row, stored) });",
+    to: "storage.move(row, { ...row, payload: requestBody(row, { ...stored, attempt: stored.attempt - 1 }) });",
+  },
+  {
+    name: "send no heartbeat once the outcome is there",
+    file: "core/fetch/company.ts",
+    from: "    this.#ended = true;\n    this.#stopPersist?.();",
+    to: "    this.close();",
+  },
+  {
+    name: "cancel a request whose handler runs",
+    file: "core/requests.ts",
+    from: 'if (status === undefined || status.phase === "running") return undefined;',
+    to: "if (status === undefined) return undefined;",
+  },
+  {
+    name: "watch no executor of a request whose cancellation was undone",
+    file: "core/requests.ts",
+    from: "if (row !== undefined) this.#restoreIfUndone(row, stored.token, live);",
+    to: "",
+  },
 ];

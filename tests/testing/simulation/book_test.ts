@@ -103,3 +103,23 @@ Deno.test("Book stops counting after 20 violations", () => {
   for (let nth = 0; nth < 30; nth++) book.violate(String(nth));
   assertEquals(book.violations.length, 20);
 });
+
+Deno.test("Book knows when an executor was last heard of, how late alarms were since, and what was forgotten", () => {
+  const book = open();
+  const story = book.byId("id") as RequestStory;
+  const known = () => [story.sign - story.start, story.lateness, story.forgot];
+  assertEquals(known(), [0, 0, "nothing"]);
+  book.delay(30);
+  book.hear(story, story.start + 500, true);
+  assertEquals(known(), [500, 0, "nothing"]);
+  story.running = true;
+  book.lose({ isStored: () => true, isLogged: () => false });
+  book.delay(30);
+  book.delay(10);
+  assertEquals([...known(), story.running], [500, 40, "signs", false]);
+  book.hear(story, story.start + 600, false);
+  assertEquals(known(), [600, 0, "signs"]);
+  book.hear(story, story.start + 700, true);
+  book.lose({ isStored: () => true, isLogged: () => false });
+  assertEquals(known(), [700, 0, "earlier"]);
+});

@@ -3,15 +3,9 @@ import { FetchError } from "../../../core/fetch/fetch_error.ts";
 import { ResponseSync } from "../../../core/serializer/mod.ts";
 import { Book, type RequestStory } from "../../../testing/simulation/book.ts";
 import { Disk } from "../../../testing/simulation/disk.ts";
-import {
-  HandlerFailedError,
-  labelOf,
-  LEASE_MS,
-  readLog,
-  SimulatedObject,
-  UNDONE,
-} from "../../../testing/simulation/object.ts";
+import { HandlerFailedError, labelOf, readLog, SimulatedObject, UNDONE } from "../../../testing/simulation/object.ts";
 import type { CallStep } from "../../../testing/simulation/plan.ts";
+import { LEASE_MS } from "../../../testing/simulation/silence.ts";
 import { fakeClock } from "../../../testing/fake_clock.ts";
 
 const OK = new ResponseSync("", { headers: { "x-attempt": "1" } });
@@ -88,6 +82,28 @@ const WRONG: [string, unknown, (rig: ReturnType<typeof open>) => void, boolean, 
     "counts as lost 1 ms too early",
   ],
 ];
+
+Deno.test("SimulatedObject finds a silence that nobody has noticed, and a loss that need not have been", () => {
+  for (const code of ["TIMEOUT", "EXECUTOR_LOST"] as const) {
+    const rig = open({ timeout: 30_000 }, false);
+    rig.clock.tick(LEASE_MS + 101);
+    rig.object.onReply(1, new FetchError(code, ""));
+    const said = code === "TIMEOUT" ? "before anybody noticed" : "counts as lost after 1 dispatches";
+    assertStringIncludes(rig.book.violations.join(), said);
+  }
+});
+
+Deno.test("SimulatedObject tells while an asynchronous handler of it runs", async () => {
+  const { object, clock, story } = open({ manner: "async" });
+  const running = object.onReply(1, OK);
+  assertEquals(story.running, true);
+  await clock.tickAsync(1_000);
+  await running;
+  assertEquals(story.running, false);
+  const hanging = open({ manner: "hang" });
+  void hanging.object.onReply(1, OK);
+  assertEquals(hanging.story.running, true);
+});
 
 for (const [name, result, prepare, delivering, said] of WRONG) {
   Deno.test(`SimulatedObject finds ${name}`, () => {

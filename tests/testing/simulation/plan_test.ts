@@ -50,6 +50,20 @@ Deno.test("makePlan asks for every durability, method and manner, and for answer
   assert(calls.some((call) => call.named) && calls.some((call) => call.onLate) && calls.some((call) => call.breaks));
 });
 
+Deno.test("makePlan cancels in transactions that are undone only where handlers throw as well", () => {
+  const undone = (faults: readonly Fault[]) => plans(faults).some((step) => step.step === "cancel" && step.undone);
+  assertEquals([undone(["throw"]), undone(FAULTS.filter((fault) => fault !== "throw"))], [true, false]);
+});
+
+Deno.test("makePlan evicts objects that may have settled a deferred request from memory", () => {
+  const steps = plans(["eviction"]);
+  const found = steps.some((step, at) => {
+    const [call, wait] = [steps[at - 2], steps[at - 1]];
+    return step.step === "evict" && wait?.step === "wait" && call?.step === "call" && call.durability === "deferred";
+  });
+  assert(found);
+});
+
 Deno.test("makePlan cancels only what has been called, and names each request once", () => {
   for (let seed = 0; seed < 30; seed++) {
     const called = new Set<number>();
