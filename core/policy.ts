@@ -102,9 +102,11 @@ export function fetchPolicy(options: FetchPolicyOptions = {}, name = "policy"): 
 export function checkUrl(url: string | URL, options: FetchPolicyOptions = {}): URL {
   checkObject("policy", options);
   checkNames("policy.", options, NAMES);
-  const { maxUrlLength = CAPS.maxUrlLength, allowPrivate = false } = options;
-  checkBoolean("policy.allowPrivate", allowPrivate);
-  const parsed = readUrl(url, checkInteger("policy.maxUrlLength", maxUrlLength, 0));
+  for (const [key, cap] of Object.entries(options)) {
+    if (cap !== undefined && Object.hasOwn(CAPS, key)) checkInteger(`policy.${key}`, cap, 0);
+  }
+  checkBoolean("policy.allowPrivate", options.allowPrivate ?? false);
+  const parsed = readUrl(url, options.maxUrlLength ?? CAPS.maxUrlLength);
   const refused = refusal(parsed, options);
   if (refused !== undefined) throw new UrlForbiddenError(withoutCredentials(parsed), refused.reason, refused.remedy);
   return parsed;

@@ -74,6 +74,8 @@ Deno.test("checkUrl refuses a policy that is none, misspelt or out of its range,
     ["policy.allow", { allow: ["example.com"] }],
     ["policy.allowPrivate", { allowPrivate: 1 }],
     ["policy.maxUrlLength", { maxUrlLength: "9" }],
+    ["policy.maxRedirects", { maxRedirects: -1 }],
+    ["policy.maxBodyBytes", { maxBodyBytes: NaN }],
   ];
   for (const [option, policy] of wrong) {
     for (const url of ["https://example.com/", "https://me@example.com/"]) {
