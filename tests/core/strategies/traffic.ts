@@ -44,6 +44,24 @@ export function shapes(seed: number): Shape[] {
   ];
 }
 
+/** Shapes for which little can be known in time: see "Where it is not within 5 %" in docs/strategies.md. */
+export function hardShapes(seed: number): Shape[] {
+  const clock = fakeClock({ seed });
+  const host = "a.example";
+  const sparse = arrivals(clock, 3_600_000).map((at) => ({ at, duration: 30, host, timeout: 10_000 }));
+  const bursts = arrivals(clock, 600_000).flatMap((at) => {
+    return Array.from({ length: 30 }, () => ({ at, duration: between(clock, 40, 60), host, timeout: 10_000 }));
+  });
+  const moody = arrivals(clock, 120_000).map((at) => {
+    return { at, duration: clock.random() < 0.05 ? 8_000 : 40, host, timeout: 20_000 };
+  });
+  return [
+    { name: "one fetch of 30 ms an hour", calls: sparse },
+    { name: "bursts of thirty of 40–60 ms", calls: bursts },
+    { name: "40 ms, one in twenty 8 s", calls: moody },
+  ];
+}
+
 /** Poisson arrivals over the month, `gap` apart on average. */
 function arrivals(clock: FakeClock, gap: number): number[] {
   const times: number[] = [];
