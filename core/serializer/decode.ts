@@ -30,7 +30,7 @@ export class Decoder {
   readonly #buffers: (string | undefined)[];
   /** The text that the table was. */
   readonly #source: string;
-  /** Whether nothing may wait, as codecs and errors must be given what is complete. */
+  /** Whether nothing may wait, as codecs must be given what is complete. */
   #careful: boolean | undefined;
   /** Fills objects and arrays that would have been nested too deeply. */
   readonly #later: (() => void)[] = [];
@@ -52,6 +52,10 @@ export class Decoder {
     if (this.#table.length < 2) this.#fail("MALFORMED", "no root", this.#table);
     const value = isRich(root) ? this.#read(isContainer(root) ? "~1" : root, this.#table, 1) : root;
     for (const fill of this.#later) fill();
+    // What is not read as base64 may not even be JSON.
+    if (this.#buffers.length > 1 && this.#buffers.some((base64) => base64 !== undefined)) {
+      this.#fail("MALFORMED", "a loose buffer", this.#table);
+    }
     return value;
   }
 
@@ -88,9 +92,11 @@ export class Decoder {
       const number = Number(rest.slice(1));
       if (!isPlain(number) && textOf(number) === raw) return number;
       // What stands behind a minus sign names a buffer.
-      const base64 = `~-${number}` === raw ? this.#buffers[number] : undefined;
-      this.#buffers[number] = undefined;
-      if (base64) return base64;
+      const base64 = `~-${number}` === raw && (container as string[])[0] === "~A" ? this.#buffers[number] : undefined;
+      if (base64 !== undefined) {
+        this.#buffers[number] = undefined;
+        return base64;
+      }
     }
     this.#fail("MALFORMED", quote(raw), container, key);
   }
@@ -109,7 +115,7 @@ export class Decoder {
   #late(raw: object, kind: Kind | undefined, id: number): unknown {
     const depth = this.#depth;
     const rich = kind && (raw as unknown[]).findLastIndex(isRich) > 0;
-    if (rich || (!kind && (this.#careful ??= /~[CE]/.test(this.#source)))) return this.#deep(raw, id);
+    if (rich || (!kind && (this.#careful ??= /~C/.test(this.#source)))) return this.#deep(raw, id);
     const value = this.#begin(raw, kind, id);
     if (kind || depth % MAX_NESTING > 0) return this.#finish(raw, kind, id, value);
     this.#later.push(() => {
@@ -150,12 +156,18 @@ export class Decoder {
     if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
     const tag = Array.isArray(raw) && raw[0];
     if (!isTag(tag)) return;
-    return byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
+    const kind = byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
+    // What a message is given elsewhere it would copy: a body, and the buffer of one.
+    const body = kind.light && kind.shape && (raw as unknown[][]).at(-1);
+    if (body && (isReference(body) || isReference(body[1]))) this.#fail("MALFORMED", quote(tag), raw);
+    return kind;
   }
 
   /** Makes the value of a container, to be filled; nothing yet where it has to be complete for that. */
   #begin(raw: object, kind: Kind | undefined, id: number): unknown {
     const value = kind ? kind.put && this.#make(kind, raw as unknown[]) : raw;
+    // A Set compares those that hash alike; they are no longer than the text as long as each stands in place.
+    if (id > 1 && kind?.tag === "~I") this.#fail("MALFORMED", "a reference to a bigint", this.#table, id);
     if (id > 0) this.#values[id] = value ?? PENDING;
     return value;
   }
@@ -206,6 +218,11 @@ export class Decoder {
 /** Whether something in the tree stands for something else, or may hold what does. */
 function isRich(raw: unknown): boolean {
   return typeof raw === "string" ? raw.charCodeAt(0) === TILDE : typeof raw === "object" && raw !== null;
+}
+
+/** Whether something in the tree names an entry of the table. */
+function isReference(raw: unknown): boolean {
+  return typeof raw === "string" && /^~\d/.test(raw);
 }
 
 /** Whether the parts of a value have the types of a shape. */

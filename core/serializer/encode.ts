@@ -7,13 +7,13 @@ import { BIG_BUFFER } from "./big_buffers.ts";
 import type { Kind } from "./kind.ts";
 import { bigint, byPrototype, dateTag, denseCopy, kindOfError, looseArray } from "./kinds.ts";
 import { excess, type Limits } from "./limits.ts";
-import { isOwn } from "./own_fields.ts";
+import { isOwn, isRecord } from "./own_fields.ts";
 import { describe, pathOf, type Place } from "./path.ts";
 import { faultAt, type SerializerErrorCode } from "./serializer_error.ts";
-import { HEADER, isPlain, textOf } from "./wire.ts";
+import { HEADER, isPlain, isTag, textOf } from "./wire.ts";
 
 /** Containers that may nest in one entry of the table; deeper ones get an entry of their own. Bounds the stack. */
-const MAX_NESTING = 200;
+const MAX_NESTING = 199;
 
 type Container = Record<string | number, unknown>;
 
@@ -31,6 +31,8 @@ export class Encoder {
   readonly #seen = new Map<object, Place>();
   /** Writes entries that would have been nested too deeply. */
   readonly #later: (() => void)[] = [];
+  /** Containers around the one at hand, in its entry. */
+  #nesting = 0;
   /** The error on its way out, which no one is to take for one of a getter or codec. */
   #error: unknown;
 
@@ -74,8 +76,10 @@ export class Encoder {
     }
     const over = excess(this.#limits, "maxDepth", place.depth);
     if (over) this.#fail("LIMIT_EXCEEDED", over, place);
-    if (place.depth % MAX_NESTING === 0) return this.#putOff(value, place);
+    if (this.#nesting >= MAX_NESTING && !isOwnPart(value, parent.out as unknown[])) return this.#putOff(value, place);
+    this.#nesting++;
     this.#build(value, place);
+    this.#nesting--;
     return place.ref || place.out;
   }
 
@@ -142,6 +146,11 @@ export class Encoder {
   #fill(out: unknown[], place: Place, start: number): void {
     for (let i = start; i < out.length; i++) out[i] = this.#value(out[i], place, i);
   }
+}
+
+/** Whether a part has to stand in the value, which a reader would have to copy it for, and is no value of its own. */
+function isOwnPart(part: object, { 0: tag }: unknown[]): boolean {
+  return isTag(tag) && (/[PQV]/.test(tag[1]) || isRecord(part));
 }
 
 /** The place of what stands in another. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { addKind, byPrototype, type Kind } from "./kind.ts";
-import { defineFields } from "./own_fields.ts";
+import { defineFields, isRecord } from "./own_fields.ts";
 
 type ErrorClass = { new (...parts: []): Error; readonly prototype: Error };
 
@@ -39,18 +39,16 @@ for (const Class of errorClasses) {
       }
       return [tag, hidden, { ...value }];
     },
-    () => {
+    ([, hidden, fields]) => {
+      // What was given elsewhere would be copied for each error.
+      if (!isRecord(hidden) || !isRecord(fields)) return;
+      if (!Object.keys(hidden).every((key) => hiddenKeys.includes(key))) return;
       // An AggregateError wants its errors.
       const value = Reflect.construct(Class, [[]]);
       for (const key of hiddenKeys) delete value[key];
       return value;
     },
-    (value, [, hidden, fields]) => {
-      if (!isRecord(hidden) || !isRecord(fields)) return;
-      if (!Object.keys(hidden).every((key) => hiddenKeys.includes(key))) return;
-      defineFields(value, hidden, false);
-      return defineFields(value, fields, true);
-    },
+    (value, [, hidden, fields]) => defineFields(defineFields(value, hidden as object, false), fields as object, true),
   );
 }
 
@@ -70,8 +68,4 @@ addKind<DOMException, [tag: string, message: string, name: string, stack: unknow
 /** The kind of an error of any class: that of its nearest built-in base. */
 export function kindOfError(value: object): Kind | undefined {
   return byPrototype.get([...errorClasses, DOMException].findLast((Class) => value instanceof Class)?.prototype);
-}
-
-function isRecord(value: unknown): value is object {
-  return Object.getPrototypeOf(value) === Object.prototype;
 }

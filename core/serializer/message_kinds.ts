@@ -22,7 +22,13 @@ function addMessage<T extends BodySync, P extends MessageParts>(
   Class: { new (first: ""): T; readonly prototype: T },
   check: (parts: P) => void,
 ): void {
-  addKind<T>([Class], tag, shape, (value, tag) => [tag, ...partsOf(value)], (data) => {
+  addKind<T>([Class], tag, shape, (value, tag) => {
+    const out = [tag, ...partsOf(value)];
+    const body = out.at(-1);
+    // A clone shares the bytes, which have to stand in each message.
+    if (body instanceof Uint8Array) out[out.length - 1] = body.slice();
+    return out;
+  }, (data) => {
     const parts = data.slice(1) as MessageParts as P;
     const body = parts.pop() as BodyContent;
     if (!isHeaderText(parts.at(-1) as string)) return;

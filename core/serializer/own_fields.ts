@@ -19,3 +19,8 @@ export function defineFields<T extends object>(instance: T, data: object, enumer
 export function isOwn(object: object, key: string | number): boolean {
   return Object.prototype.hasOwnProperty.call(object, key);
 }
+
+/** Whether a value is an object without a class. What stands for others in a text is an array or string. */
+export function isRecord(value: unknown): value is object {
+  return Object.getPrototypeOf(value ?? 0) === Object.prototype;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { cutBuffers } from "./big_buffers.ts";
+import { cutBuffers, takeBuffers } from "./big_buffers.ts";
 import { Decoder } from "./decode.ts";
 import { excess, type Limits, limitsOf, type SerializerLimits } from "./limits.ts";
 import { fault, faultAt } from "./serializer_error.ts";
@@ -47,6 +47,7 @@ export function parse(text: string, options?: SerializerLimits): unknown {
     throw fault("INVALID_JSON", "read the text", `no JSON at offset ${offset}`, { cause, offset });
   }
   if (!isMarked(root)) return checkDepth(root, limits);
+  takeBuffers(root, buffers);
   return new Decoder(root, limits, buffers, text).run();
 }
 

@@ -6,7 +6,7 @@
  */
 import { quote } from "../errors.ts";
 import { addKind, byPrototype, byTag } from "./kinds.ts";
-import { defineFields } from "./own_fields.ts";
+import { defineFields, isRecord } from "./own_fields.ts";
 import { fault } from "./serializer_error.ts";
 
 /**
@@ -23,7 +23,10 @@ export interface TypeCodec<T extends object, D = unknown> {
     /** What the instances inherit from. */
     readonly prototype: T;
   };
-  /** What to write for an instance. Default: an object with its own enumerable properties. */
+  /**
+   * What to write for an instance; a plain object where there is neither `decode` nor `restore`. Default: an object with
+   * its own enumerable properties.
+   */
   encode?(value: T): D;
   /** Makes the instance from complete data. An instance that contains itself needs `create` and `restore`. */
   decode?(data: D): T;
@@ -40,7 +43,7 @@ export interface TypeCodec<T extends object, D = unknown> {
  * @param name Stands for the class in the text: any string, the same on both sides, best with a prefix of your own.
  * @param codec The class, and how its instances become data.
  * @throws {SerializerError} `DUPLICATE_TYPE` when the name or the class is taken; `INVALID_CODEC` when the codec
- * has no class, or both `decode` and `restore`.
+ * has no class, or both `decode` and `restore`, or the name is no string.
  *
  * @example A class of plain fields, in a cycle
  * ```ts
@@ -83,8 +86,8 @@ export interface TypeCodec<T extends object, D = unknown> {
  * ```
  */
 export function registerType<T extends object, D = unknown>(name: string, codec: TypeCodec<T, D>): void {
-  const { prototype } = codec.type ?? {};
-  if (!prototype || (codec.decode && (codec.create || codec.restore))) {
+  const { prototype } = codec?.type ?? {};
+  if (!prototype || typeof name !== "string" || (codec.decode && (codec.create || codec.restore))) {
     throw fault("INVALID_CODEC", "register the type", quote(name));
   }
   const taken = byPrototype.get(prototype) !== byTag.get(`~C${name}`);
@@ -96,8 +99,17 @@ export function registerType<T extends object, D = unknown>(name: string, codec:
     [codec.type],
     `~C${name}`,
     "*",
-    (value, tag) => [tag, codec.encode ? codec.encode(value) : { ...value }],
-    ([, data]) => codec.decode ? codec.decode(data) : codec.create ? codec.create() : Object.create(prototype),
+    (value, tag) => {
+      const data = codec.encode ? codec.encode(value) : { ...value };
+      if (codec.decode || codec.restore) return [tag, data];
+      if (!isRecord(data)) throw fault("INVALID_CODEC", `write the data of ${quote(name)}`, quote(data));
+      return [tag, { ...data }];
+    },
+    ([, data]) => {
+      if (codec.decode) return codec.decode(data);
+      // Fields that were given elsewhere would be copied for each instance.
+      if (codec.restore || isRecord(data)) return codec.create ? codec.create() : Object.create(prototype);
+    },
     codec.decode ? undefined : (value, [, data]) => {
       if (codec.restore) codec.restore(value, data);
       else defineFields(value, data as object, true);

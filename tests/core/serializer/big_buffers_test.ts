@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
-import { BIG_BUFFER, cutBuffers } from "../../../core/serializer/big_buffers.ts";
-import { parse, preprocess, stringify } from "../../../core/serializer/mod.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { BIG_BUFFER, cutBuffers, takeBuffers } from "../../../core/serializer/big_buffers.ts";
+import { parse, preprocess, SerializerError, stringify } from "../../../core/serializer/mod.ts";
+import { HEADER } from "../../../core/serializer/wire.ts";
 
 function buffers(...sizes: number[]): Uint8Array[] {
   return sizes.map((size) => Uint8Array.from({ length: size }, (_, i) => i * 7));
@@ -31,5 +32,46 @@ Deno.test("cutBuffers + is not deceived by strings that look like buffers", () =
   assertEquals(parse(JSON.stringify([fake])), [fake]);
   for (const text of [`["~doze1","${"A".repeat(2000)}"]`, `["~doze1","${"A".repeat(2000)}`, '["~doze1","A",1]']) {
     assertEquals(cutBuffers(text, []), text);
+  }
+});
+
+Deno.test("parse + reads big buffers whatever the white space and the escapes between them", () => {
+  const value = { list: buffers(3000, 10, 900, 5000), text: "~" };
+  const text = stringify(value);
+  const [, first, second] = JSON.parse(text) as string[];
+  const spaced = [
+    JSON.stringify(JSON.parse(text), null, 2),
+    text.replace('["~doze1",', '["~doze1", '),
+    text.replace(`"${first}",`, `"${first}" ,`),
+    text.replace(`"${first}",`, `"${first}", `),
+    text.replaceAll("/", "\\/"),
+    text.replace(`"${second}"`, `"\\u${second.charCodeAt(0).toString(16).padStart(4, "0")}${second.slice(1)}"`),
+    ` ${text}`,
+  ];
+  assertEquals(new Set(spaced).size, spaced.length);
+  for (const other of spaced) assertEquals(parse(other), value);
+});
+
+Deno.test("takeBuffers + takes strings after the header up to the first that starts with a tilde", () => {
+  const table = [HEADER, "AAAA", "", "~u", "BBBB"];
+  const found: unknown[] = [];
+  takeBuffers(table, found);
+  assertEquals([table, found], [[HEADER, "~u", "BBBB"], ["AAAA", ""]]);
+  const many = [HEADER, ...Array(300_000).fill(""), "~u"];
+  takeBuffers(many, found);
+  assertEquals([many, found.length], [[HEADER, "~u"], 300_002]);
+});
+
+Deno.test("parse + takes a long string that starts with a tilde for no buffer", () => {
+  const long = `~~${"A".repeat(2000)}`;
+  for (const text of [`["~doze1","${long}"]`, `["~doze1","${long}",1]`, `["~doze1", "${long}",1]`]) {
+    assertEquals(parse(text), long.slice(1));
+  }
+});
+
+Deno.test("parse + refuses what is no JSON where a buffer stands, used or not", () => {
+  const raw = "\n\0".repeat(1000);
+  for (const rest of ["5", '["~A","~-1"]', '["~-1"]']) {
+    assertThrows(() => parse(`["~doze1","${raw}",${rest}]`), SerializerError);
   }
 });

@@ -60,7 +60,7 @@ Deno.test("parse + is linear in the length of hostile chains of references", () 
 Deno.test("parse + an error's parts are complete, however deep they were first met", () => {
   for (let depth = 490; depth < 510; depth++) {
     const deep = "[".repeat(depth) + '"~3"' + "]".repeat(depth);
-    const [, error] = parse(`["~doze1",[${deep},"~2"],["~EError","~3",{}],{"message":["~T",5]}]`) as [unknown, Error];
-    assertEquals(error.message as unknown, new Date(5));
+    const [, error] = parse(`["~doze1",[${deep},"~2"],["~EError",{"cause":"~3"},{}],{"at":["~T",5]}]`) as Error[];
+    assertEquals(error.cause, { at: new Date(5) });
   }
 });

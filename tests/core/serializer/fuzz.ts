@@ -5,6 +5,7 @@
  */
 import { parse, SerializerError, stringify } from "../../../core/serializer/mod.ts";
 import { cases } from "./cases.ts";
+import { heldSize } from "./held_size.ts";
 
 /** What a run of the fuzzer found. */
 export interface FuzzReport {
@@ -24,6 +25,9 @@ const PIECES = [
   '"~1"',
   '"~2"',
   '"~-1"',
+  '["~A","~-1"]',
+  '["~EError","~2",{}]',
+  '["~VUint8Array","~2",0,3]',
   '"~1e1"',
   '"~999999"',
   '"~~"',
@@ -192,31 +196,13 @@ function tryText(text: string, report: FuzzReport): string | undefined {
 function judge(text: string, value: unknown, failure: unknown, report: FuzzReport): string | undefined {
   if (failure === undefined) {
     report.values++;
-    const size = ownSize(value);
+    const size = heldSize(value);
     return size > 8 * text.length + 64 ? `it allocated ${size} bytes` : undefined;
   }
   if (!(failure instanceof SerializerError)) return `${failure} was thrown`;
   report.refused[failure.code] = (report.refused[failure.code] ?? 0) + 1;
   const placed = failure.code === "INVALID_JSON" || failure.path !== undefined;
   return placed ? undefined : `no path with ${failure.code}`;
-}
-
-/** Bytes of buffers and characters of strings that a value holds. */
-function ownSize(root: unknown): number {
-  const seen = new Set<unknown>();
-  const todo: unknown[] = [root];
-  let size = 0;
-  while (todo.length > 0) {
-    const value = todo.pop();
-    if (typeof value === "string") size += value.length;
-    if (typeof value !== "object" || value === null || seen.has(value)) continue;
-    seen.add(value);
-    if (value instanceof ArrayBuffer) size += value.byteLength;
-    else if (ArrayBuffer.isView(value)) todo.push(value.buffer);
-    else if (value instanceof Map || value instanceof Set) { for (const entry of value.entries()) todo.push(...entry); }
-    else for (const item of Object.values(value)) todo.push(item);
-  }
-  return size;
 }
 
 /** Changes when anything is added to, or removed from, the prototypes that everything inherits from. */
