@@ -13,6 +13,8 @@ export class Wake {
   readonly #clock: Clock;
   readonly #table: RowTable;
   readonly #onEarlier: () => void;
+  /** What a start has set anew for an alarm in the past: any handler that runs from here on serves it. */
+  #missed: number | undefined;
 
   /** Creates it over a storage; `onEarlier` hears of every alarm that is set. */
   constructor(storage: Storage, clock: Clock, table: RowTable, onEarlier: () => void) {
@@ -62,11 +64,13 @@ export class Wake {
     this.clearPast();
     const missed = armed !== undefined && armed <= now && next !== Infinity;
     this.ensureArmed(missed ? now : next);
+    if (missed) this.#missed = this.#storage.armedAt();
   }
 
-  /** Unsets an alarm in the past: it has fired, or never will. */
+  /** Unsets an alarm in the past: it has fired, or never will. So has one that was set for it. */
   clearPast(): void {
     const armed = this.#storage.armedAt();
-    if (armed !== undefined && armed <= this.#clock.now()) this.#storage.disarm();
+    if (armed !== undefined && (armed <= this.#clock.now() || armed === this.#missed)) this.#storage.disarm();
+    this.#missed = undefined;
   }
 }

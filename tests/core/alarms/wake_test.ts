@@ -71,6 +71,17 @@ Deno.test("Wake.repair() sets an alarm in the past for the next millisecond, whe
   }
 });
 
+Deno.test("Wake.clearPast() unsets what was set for an alarm in the past: who starts for each alarm would start for ever", () => {
+  const { storage, wake } = setUp(5_000);
+  storage.arm(NOW);
+  wake.repair();
+  wake.clearPast();
+  assertEquals(storage.armedAt(), undefined);
+  storage.arm(NOW + 1);
+  wake.clearPast();
+  assertEquals(storage.armedAt(), NOW + 1);
+});
+
 Deno.test("Wake.repair() unsets an alarm in the past when there is nothing to wake for", () => {
   for (const due of [undefined, PAUSED_DUE]) {
     const { storage, wake } = setUp(due);

@@ -60,6 +60,19 @@ onStorages("RequestLiveness knows a dead executor after two leases, though the o
   assertEquals([host.agent.log, host.rows()], [["a: EXECUTOR_LOST"], []]);
 });
 
+onStorages("RequestLiveness knows a dead executor in a host that starts a process for each alarm", async (storage) => {
+  const host = new LedgerHost({ storage });
+  await host.sent("a", LONG, post("a"));
+  const fired: number[] = [];
+  for (let armed = storage.armedAt(); armed !== undefined && host.rows().length > 0; armed = storage.armedAt()) {
+    await host.clock.tickAsync(armed - host.clock.now());
+    host.restart();
+    fired.push(host.clock.now() - host.start);
+    await host.alarms.onAlarm();
+  }
+  assertEquals([fired, host.agent.log], [[40_000, 80_000], ["a: EXECUTOR_LOST"]]);
+});
+
 onStorages("RequestLiveness knows a death one lease after a sign of life that met a new instance", async (storage) => {
   const host = new LedgerHost({ storage });
   const job = await host.sent("a", LONG, post("a"));
