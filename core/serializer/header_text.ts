@@ -6,7 +6,7 @@
  */
 
 /** A block of such lines; names are tokens of RFC 9110 section 5.6.2, values hold neither NUL, CR nor LF. */
-const BLOCK = /^(?:[\w!#$%&'*+\-.^`|~]+: [^\0\r\n\u0100-\uffff]*\n)*$/;
+const BLOCK = /^(?:[\w!#$%&'*+\-.^`|~]+: [^\0\r\n]*\n)*$/;
 
 /** Writes headers as lines. */
 export function headersToText(headers: Headers): string {
@@ -19,9 +19,21 @@ export function isHeaderText(text: string): boolean {
   return BLOCK.test(text);
 }
 
-/** Reads lines; throws the engine's `TypeError` on what is no header. */
+/**
+ * Reads lines; throws the engine's `TypeError` on what is no header.
+ *
+ * Cloudflare reads what servers send as UTF-8, others a character from each byte as the Fetch standard has it, and they
+ * refuse characters that are no byte: there, such a value becomes the bytes that were sent.
+ */
 export function headersFromText(text: string): Headers {
   const headers = new Headers();
-  for (const [, name, value] of text.matchAll(/(.*?): (.*)\n/g)) headers.append(name, value);
+  for (const [, name, value] of text.matchAll(/(.*?): (.*)\n/g)) {
+    try {
+      headers.append(name, value);
+    } catch {
+      const bytes = Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte));
+      headers.append(name, bytes.join(""));
+    }
+  }
   return headers;
 }
