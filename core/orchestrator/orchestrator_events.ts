@@ -59,7 +59,7 @@ export interface OrchestratorStatistics {
   readonly delivering: number;
   /** How long the oldest request has been here, in milliseconds; 0 when there is none. */
   readonly oldest: number;
-  /** By host, as in `URL.host`. */
+  /** By host, as in `URL.host` without a trailing dot. */
   readonly hosts: Readonly<Record<string, HostStatistics>>;
   /** How often each event has happened since the start. */
   readonly events: Readonly<Partial<Record<OrchestratorEvent["type"], number>>>;
