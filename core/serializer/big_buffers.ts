@@ -12,7 +12,7 @@ export const BIG_BUFFER = 1024;
 const START = `["${HEADER}",`;
 
 /** The text of a root array, with buffers put in after its header. */
-export function joinBuffers(table: unknown[], buffers: string[]): string {
+export function joinBuffers(table: unknown, buffers: string[]): string {
   const text = JSON.stringify(table);
   return buffers.length > 0 ? `${START}"${buffers.join('","')}",${text.slice(START.length)}` : text;
 }

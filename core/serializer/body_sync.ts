@@ -6,6 +6,7 @@
 import { InvalidOptionError, quote } from "../errors.ts";
 import { fromUtf8, parseForm } from "./form_body.ts";
 import { headersFromText, headersToText } from "./header_text.ts";
+import { checkCap } from "./limits.ts";
 import { fault } from "./serializer_error.ts";
 
 /** Bytes, or the text that they spell in UTF-8; `null` when there is no body. */
@@ -131,6 +132,15 @@ export function holdBody(body: BodySource | undefined): BodyContent {
   }
 }
 
+/** Takes over what a caller gives as headers. */
+export function holdHeaders(init: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(init);
+  } catch {
+    throw new InvalidOptionError("headers", init, "pass names and values that HTTP allows");
+  }
+}
+
 /**
  * The headers of a native message, and its body, read counting; throws `BODY_USED` or `BODY_TOO_LARGE`, the stream
  * then cancelled.
@@ -140,13 +150,17 @@ export async function readMessage(
   options: SnapshotOptions,
 ): Promise<[lines: string, body: BodyContent]> {
   const { maxBytes = Infinity } = options;
-  if (source.bodyUsed) throw fault("BODY_USED", "take a snapshot", "a body that has been read");
+  checkCap("maxBytes", maxBytes);
+  if (source.bodyUsed || source.body?.locked) {
+    throw fault("BODY_USED", "take a snapshot", "a body that has been read, or is locked");
+  }
   const lines = headersToText(source.headers);
   if (!source.body) return [lines, null];
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   // Whatever ends the loop early cancels the rest.
   for await (const chunk of source.body) {
+    if (!ArrayBuffer.isView(chunk)) throw new InvalidOptionError("body", chunk, "give its stream bytes");
     received += chunk.byteLength;
     if (received > maxBytes) throw fault("BODY_TOO_LARGE", "hold the body", `${received} bytes so far`, { received });
     chunks.push(chunk);

@@ -152,9 +152,9 @@ export class Decoder {
 
   /** The kind of a tagged value, none of an object or array. */
   #kindOf(raw: object): Kind | undefined {
-    const over = excess(this.#limits, "maxDepth", this.#depth);
-    if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
     const tag = Array.isArray(raw) && raw[0];
+    const over = excess(this.#limits, "maxDepth", tag === "~I" ? 0 : this.#depth);
+    if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
     if (!isTag(tag)) return;
     const kind = byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
     // What a message is given elsewhere it would copy: a body, and the buffer of one.

@@ -17,9 +17,9 @@ const MAX_NESTING = 199;
 
 type Container = Record<string | number, unknown>;
 
-/** A root array, and the base64 of big buffers that belongs after its header. */
+/** A root array, or a pure value, and the base64 of big buffers that belongs after its header. */
 export interface Encoded {
-  table: unknown[];
+  table: unknown;
   buffers: string[];
 }
 
@@ -105,7 +105,8 @@ export class Encoder {
     try {
       const prototype = Object.getPrototypeOf(value);
       if (prototype === Object.prototype) {
-        let out = place.out = value as Container;
+        // A copy has no `toJSON` that JSON would call; one that can be seen is a function like any other.
+        let out = place.out = typeof (value as Container).toJSON === "function" ? { ...value } : value as Container;
         for (const key in value) {
           at = key;
           if (!isOwn(value, key)) continue;

@@ -52,9 +52,12 @@ for (const Class of errorClasses) {
   );
 }
 
+// A class of its own where it is more than a name. Its quota and what was requested are lost.
+const { QuotaExceededError = DOMException } = globalThis as { QuotaExceededError?: { prototype: object } };
+
 // ["~D", message, name, stack]
 addKind<DOMException, [tag: string, message: string, name: string, stack: unknown]>(
-  [DOMException],
+  [QuotaExceededError, DOMException],
   "~D",
   "ss*",
   ({ message, name, stack }, tag) => [tag, message, name, typeof stack === "string" ? stack : null],
@@ -65,7 +68,8 @@ addKind<DOMException, [tag: string, message: string, name: string, stack: unknow
   },
 );
 
-/** The kind of an error of any class: that of its nearest built-in base. */
+/** The kind of an error of any class: that of its nearest built-in base. DOMException has none, as its parts are fixed. */
 export function kindOfError(value: object): Kind | undefined {
-  return byPrototype.get([...errorClasses, DOMException].findLast((Class) => value instanceof Class)?.prototype);
+  if (value instanceof DOMException) return;
+  return byPrototype.get(errorClasses.findLast((Class) => value instanceof Class)?.prototype);
 }

@@ -61,6 +61,7 @@ function writeContainer(value: object, scan: Scan, room: number): unknown {
 }
 
 function writeRecord(value: Container, scan: Scan, room: number): unknown {
+  if (typeof value.toJSON === "function") return;
   let out = value;
   for (const key in value) {
     if (!isOwn(value, key)) continue;
@@ -79,7 +80,7 @@ function writeList(value: unknown[], scan: Scan, room: number): unknown {
   // Named properties make the count differ, holes are met below: both is for the full writer. Of many elements the
   // values are counted sooner, whose keys would be strings to be made.
   const { length } = value.length > 8 ? Object.values(value) : Object.keys(value);
-  if (length !== value.length) return;
+  if (length !== value.length || typeof (value as unknown as Container).toJSON === "function") return;
   let out = value;
   for (let i = 0; i < value.length; i++) {
     const item = value[i];

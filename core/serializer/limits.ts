@@ -12,8 +12,9 @@ import { InvalidOptionError } from "../errors.ts";
  */
 export interface SerializerLimits {
   /**
-   * How many containers may stand inside each other. Default: `Infinity`, since depth costs no stack here; set it
-   * when the code that takes the value recurses. It is not checked in a text that holds pure JSON unless it is set.
+   * How many objects and arrays may stand inside each other; those that are shared count where they are found first, so
+   * that a value with shared parts can be deeper (`docs/wire-format.md`). Default: `Infinity`, since depth costs no
+   * stack here; set it when the code that takes the value recurses.
    */
   maxDepth?: number;
   /** Decimal digits of one bigint. Default: 100,000, since reading them costs some engines quadratic time. */
@@ -47,12 +48,15 @@ export function limitsOf(options?: SerializerLimits): Limits {
   };
   if (options) {
     for (const name of Object.keys(limits) as (keyof SerializerLimits)[]) {
-      const limit = limits[name] = options[name] ?? limits[name];
-      // Tells NaN, negative numbers and what is no number.
-      if (Math.abs(limit) !== limit) throw new InvalidOptionError(name, limit, "pass a number of 0 or more");
+      checkCap(name, limits[name] = options[name] ?? limits[name]);
     }
   }
   return limits;
+}
+
+/** Refuses a cap that is NaN, negative or no number. */
+export function checkCap(name: string, cap: number): void {
+  if (Math.abs(cap) !== cap) throw new InvalidOptionError(name, cap, "pass a number of 0 or more");
 }
 
 /** What there is more of than a cap allows, in words, if there is. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { byPrototype } from "./kind.ts";
 import { property } from "./tree_path.ts";
 import { isTag } from "./wire.ts";
 
@@ -26,7 +27,10 @@ export interface Place {
 export function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return `a ${typeof value}`;
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag !== "Object" && tag !== "Array") return `a ${tag}`;
+  // What inherits from a class that is carried has one of the program's own, whatever it calls itself.
+  let base = value;
+  while (base && !byPrototype.has(base)) base = Object.getPrototypeOf(base);
+  if (!base && tag !== "Object" && tag !== "Array") return `a ${tag}`;
   return `an instance of ${Object.getPrototypeOf(value)?.constructor?.name || "a class"}`;
 }
 

@@ -28,7 +28,7 @@ export interface TypeCodec<T extends object, D = unknown> {
    * its own enumerable properties.
    */
   encode?(value: T): D;
-  /** Makes the instance from complete data. An instance that contains itself needs `create` and `restore`. */
+  /** Makes the instance from complete data; hostile texts may give many instances the same data. An instance that contains itself needs `create` and `restore`. */
   decode?(data: D): T;
   /** Makes an instance that `restore` will fill. Default: `Object.create(type.prototype)`, without a constructor. */
   create?(): T;

@@ -9,6 +9,7 @@ import {
   type BodySource,
   BodySync,
   holdBody,
+  holdHeaders,
   partsOf,
   readMessage,
   ready,
@@ -60,8 +61,8 @@ export class RequestSync extends BodySync {
    * @param url An absolute URL.
    * @param init Method, headers, body, redirect mode.
    * @throws {InvalidUrlError} When the URL is not absolute.
-   * @throws {InvalidOptionError} When the method is not one, GET or HEAD are given a body, or the body is
-   * nothing that can be read at once.
+   * @throws {InvalidOptionError} When the method is not one, GET or HEAD are given a body, headers are none, or
+   * the body is nothing that can be read at once.
    */
   constructor(url: string | URL, init: RequestSyncInit = {}) {
     const parts = (ready ?? partsFrom(url, init)) as RequestParts;
@@ -75,6 +76,7 @@ export class RequestSync extends BodySync {
    * @param request Its body must be unread; it is consumed.
    * @param options The cap on the body, in bytes.
    * @throws {SerializerError} `BODY_USED`; `BODY_TOO_LARGE` with `received`, the rest of the body then cancelled.
+   * @throws {InvalidOptionError} When `maxBytes` is not a number of 0 or more, or the body's stream gives no bytes.
    */
   static async from(request: Request, options: SnapshotOptions = {}): Promise<RequestSync> {
     const content = await readMessage(request, options);
@@ -125,7 +127,7 @@ export function checkRequest([url, method, redirect, , body]: RequestParts): voi
 
 function partsFrom(url: string | URL, init: RequestSyncInit): RequestParts {
   const { method = "GET", redirect = "follow", body = null } = init;
-  const headers = new Headers(init.headers);
+  const headers = holdHeaders(init.headers);
   const form = body instanceof URLSearchParams;
   if ((form || typeof body === "string") && !headers.has("content-type")) {
     headers.set("content-type", `${form ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`);

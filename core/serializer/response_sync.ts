@@ -9,6 +9,7 @@ import {
   type BodySource,
   BodySync,
   holdBody,
+  holdHeaders,
   partsOf,
   readMessage,
   ready,
@@ -63,8 +64,8 @@ export class ResponseSync extends BodySync {
    *
    * @param body Text, bytes (copied), a form of text, or `null`, the default. No content type is added.
    * @param init Status, headers and the rest.
-   * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0, or the body is nothing
-   * that can be read at once; `await ResponseSync.from(new Response(body))` reads others.
+   * @throws {InvalidOptionError} When the status is not an integer of 100 to 599, or 0, headers are none, or the
+   * body is nothing that can be read at once; `await ResponseSync.from(new Response(body))` reads others.
    */
   constructor(body: BodySource = null, init: ResponseSyncInit = {}) {
     const parts = (ready ?? partsFrom(body, init)) as ResponseParts;
@@ -79,6 +80,7 @@ export class ResponseSync extends BodySync {
    * @param options The cap on the body, in bytes.
    * @throws {SerializerError} `BODY_USED`; `BODY_TOO_LARGE` with `received`, the rest of the body then cancelled.
    * What the stream itself fails with is passed on.
+   * @throws {InvalidOptionError} When `maxBytes` is not a number of 0 or more, or the body's stream gives no bytes.
    */
   static async from(response: Response, options: SnapshotOptions = {}): Promise<ResponseSync> {
     const content = await readMessage(response, options);
@@ -142,7 +144,7 @@ export function checkResponse([status]: ResponseParts): void {
 
 function partsFrom(body: BodySource, init: ResponseSyncInit): ResponseParts {
   const { status = 200, statusText = "", url = "", redirected = false } = init;
-  const lines = headersToText(new Headers(init.headers));
+  const lines = headersToText(holdHeaders(init.headers));
   const parts: ResponseParts = [status, String(statusText), String(url), Boolean(redirected), lines, holdBody(body)];
   checkResponse(parts);
   return parts;

@@ -17,7 +17,7 @@ export const bigint: Kind = addKind<bigint, Text>(
   (value, tag) => [tag, String(value)],
   ([, digits]) => /^-?\d+$/.test(digits) ? BigInt(digits) : undefined,
   undefined,
-  ([, digits], limits) => excess(limits, "maxBigIntDigits", digits.length),
+  ([, digits], limits) => excess(limits, "maxBigIntDigits", digits.length - Number(digits[0] === "-")),
 );
 
 // ["~T", milliseconds], with null for an invalid one

@@ -11,9 +11,9 @@ import { DozeError } from "../errors.ts";
  * | code | cause |
  * |---|---|
  * | `UNSUPPORTED_TYPE` | a function, symbol, promise, stream, … was to be written, or what throws when it is read, as the `cause` tells |
- * | `UNREGISTERED_CLASS` | an instance of a class that `registerType` does not know was to be written |
+ * | `UNREGISTERED_CLASS` | an instance of a class that `registerType` does not know was to be written, also where it extends a class that is carried |
  * | `DUPLICATE_TYPE` | `registerType` was given a name or class that is taken |
- * | `INVALID_CODEC` | `registerType` was given both `decode` and `restore`, or no class |
+ * | `INVALID_CODEC` | `registerType` was given both `decode` and `restore`, or no class or name; or, as the cause of `CODEC_FAILED`, `encode` gave no plain object and there is neither `decode` nor `restore` |
  * | `INVALID_JSON` | the text is not JSON |
  * | `MALFORMED` | the text is JSON and marked as ours, but a tag, shape, length or reference is wrong |
  * | `UNSUPPORTED_VERSION` | the text was written by a version of the format that this one cannot read |
@@ -22,7 +22,7 @@ import { DozeError } from "../errors.ts";
  * | `CODEC_FAILED` | a registered codec threw; its error is the `cause` |
  * | `CODEC_CYCLE` | a registered class without `create` and `restore` stands in a cycle |
  * | `BODY_TOO_LARGE` | a body is larger than `maxBytes`; `received` tells how much had arrived |
- * | `BODY_USED` | the body of the native request or response has already been read |
+ * | `BODY_USED` | the body of the native request or response has already been read, or something is reading it |
  * | `INVALID_BODY` | a body is not what `json()` or `formData()` was asked for |
  */
 export type SerializerErrorCode =

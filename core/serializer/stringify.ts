@@ -4,16 +4,19 @@
  * @module
  */
 import { joinBuffers } from "./big_buffers.ts";
-import { Encoder } from "./encode.ts";
+import { type Encoded, Encoder } from "./encode.ts";
 import { limitsOf, type SerializerLimits } from "./limits.ts";
 import { writeLight } from "./light.ts";
+import { faultAt } from "./serializer_error.ts";
 import { HEADER } from "./wire.ts";
 
 /**
  * Writes a value as JSON text. What is pure JSON is written exactly as `JSON.stringify` writes it; everything else
  * that structured clone carries, and registered classes, as marked JSON of which `docs/wire-format.md` tells.
  * Symbol keys, properties that are not enumerable, and properties of anything but objects, arrays and errors are left
- * out, as structured clone does; getters are called.
+ * out, as structured clone does, so that a `toJSON` is never called. Getters are called, some of them twice: what they
+ * give must not change meanwhile. Objects of another realm (`node:vm`) are instances of classes that are not
+ * registered; `structuredClone` brings them over.
  *
  * @param value Any value.
  * @param options Caps.
@@ -35,11 +38,12 @@ import { HEADER } from "./wire.ts";
  * ```
  */
 export function stringify(value: unknown, options?: SerializerLimits): string {
-  const limits = limitsOf(options);
-  const light = writeLight(value, limits.maxDepth);
-  if (light !== undefined) return JSON.stringify(light);
-  const { table, buffers } = new Encoder(limits).run(value);
-  return joinBuffers(table, buffers);
+  const { table, buffers } = encode(value, options);
+  try {
+    return joinBuffers(table, buffers);
+  } catch (cause) {
+    throw faultAt("$", "UNSUPPORTED_TYPE", "write", "what throws when it is read again", { cause });
+  }
 }
 
 /**
@@ -62,9 +66,12 @@ export function stringify(value: unknown, options?: SerializerLimits): string {
  * ```
  */
 export function preprocess(value: unknown, options?: SerializerLimits): unknown {
+  const { table, buffers } = encode(value, options);
+  return buffers.length > 0 ? [HEADER, ...buffers, ...(table as unknown[]).slice(1)] : table;
+}
+
+function encode(value: unknown, options?: SerializerLimits): Encoded {
   const limits = limitsOf(options);
   const light = writeLight(value, limits.maxDepth);
-  if (light !== undefined) return light;
-  const { table, buffers } = new Encoder(limits).run(value);
-  return [HEADER, ...buffers, ...table.slice(1)];
+  return light === undefined ? new Encoder(limits).run(value) : { table: light, buffers: [] };
 }

@@ -1,7 +1,13 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { InvalidOptionError } from "../../../core/errors.ts";
 import { holdBody } from "../../../core/serializer/body_sync.ts";
-import { BodySync, RequestSync, ResponseSync } from "../../../core/serializer/mod.ts";
+import {
+  BodySync,
+  RequestSync,
+  ResponseSync,
+  SerializerError,
+  type SnapshotOptions,
+} from "../../../core/serializer/mod.ts";
 
 Deno.test("holdBody + holds bytes as text exactly when the text gives the same bytes", () => {
   const bodies = [[0x61], [0xc3, 0xa9], [0xef, 0xbb, 0xbf, 0x61], [0xc3], [0xed, 0xa0, 0x80], [0xff, 0xfe], []];
@@ -48,6 +54,56 @@ Deno.test("holdBody + refuses what would have to be awaited or guessed, and name
       const error = assertThrows(use, InvalidOptionError);
       assertEquals([error.code, error.option], ["INVALID_OPTION", "body"]);
       assertMatch(error.message, /pass text, bytes or URLSearchParams, or await the static `from`/);
+    }
+  }
+});
+
+function messageOf(body: BodyInit): (Request | Response)[] {
+  const init = { method: "POST", body, duplex: "half" };
+  return [new Request("https://x.example/", init), new Response(body)];
+}
+
+function from(native: Request | Response, options?: SnapshotOptions): Promise<BodySync> {
+  return native instanceof Request ? RequestSync.from(native, options) : ResponseSync.from(native, options);
+}
+
+Deno.test("readMessage + refuses a cap that is none, before it reads", async () => {
+  for (const maxBytes of [NaN, -1, "10", null, {}]) {
+    for (const native of messageOf("x".repeat(100))) {
+      const error = await assertRejects(() => from(native, { maxBytes: maxBytes as number }), InvalidOptionError);
+      assertEquals([error.option, native.bodyUsed], ["maxBytes", false]);
+    }
+  }
+});
+
+Deno.test("readMessage + refuses a body that someone else is reading", async () => {
+  for (const native of messageOf("x")) {
+    const reader = native.body!.getReader();
+    assertEquals((await assertRejects(() => from(native), SerializerError)).code, "BODY_USED");
+    await reader.cancel();
+  }
+});
+
+Deno.test("readMessage + refuses a stream of text, which no cap could count, and cancels it", async () => {
+  for (const chunk of ["text", 5, null, {}]) {
+    let cancelled = false;
+    const stream = new ReadableStream({
+      pull: (controller) => controller.enqueue(chunk),
+      cancel: () => void (cancelled = true),
+    });
+    const error = await assertRejects(() => from(new Response(stream), { maxBytes: 10 }), InvalidOptionError);
+    assertEquals([error.option, cancelled], ["body", true]);
+  }
+});
+
+Deno.test("holdHeaders + refuses names and values that are none with an error of ours", () => {
+  const inits = [{ "a b": "c" }, { a: "b\r\nc: d" }, { a: "\0" }, [["a"]], { "": "x" }];
+  for (const headers of inits as HeadersInit[]) {
+    for (
+      const use of [() => new RequestSync("https://x.example/", { headers }), () => new ResponseSync("", { headers })]
+    ) {
+      const error = assertThrows(use, InvalidOptionError);
+      assertEquals([error.code, error.option, error.value], ["INVALID_OPTION", "headers", headers]);
     }
   }
 });

@@ -41,3 +41,11 @@ Deno.test("DOMException + without a stack it gets none, whatever the reader's en
   const many = parse(`["~doze1",[${Array(1000).fill('["~D","m","a",null]').join()}]]`) as DOMException[];
   assertEquals(many.every((one) => one.stack === undefined), true);
 });
+
+Deno.test("DOMException + carries the class that newer engines have for a passed quota, as an exception of that name", () => {
+  const { QuotaExceededError } = globalThis as { QuotaExceededError?: new (message: string) => DOMException };
+  const error = QuotaExceededError ? new QuotaExceededError("m") : new DOMException("m", "QuotaExceededError");
+  const back = copy(error);
+  assertInstanceOf(back, DOMException);
+  assertEquals([back.name, back.message, back.stack], ["QuotaExceededError", "m", error.stack]);
+});

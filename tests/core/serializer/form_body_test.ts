@@ -35,3 +35,42 @@ Deno.test("formData + refuses what is no form", () => {
   });
   assertThrows(() => nameless.formData(), SerializerError);
 });
+
+function formOf(body: string, type = "multipart/form-data; boundary=XX"): FormData {
+  return new ResponseSync(body, { headers: { "content-type": type } }).formData();
+}
+
+function part(head: string, value = "1"): string {
+  return `--XX\r\n${head}\r\n\r\n${value}\r\n--XX--`;
+}
+
+Deno.test("formData + takes names from Content-Disposition alone, quoted or not, in any order", () => {
+  const heads = [
+    'Content-Type: text/x; name="zz"\r\nContent-Disposition: form-data; name="a"',
+    'X-Y: form-data; name="zz"\r\nCONTENT-DISPOSITION: form-data; NAME="a"',
+    "Content-Disposition: form-data; name=a",
+    "Content-Disposition: form-data;name=a; x=y",
+  ];
+  for (const head of heads) assertEquals([...formOf(part(head))], [["a", "1"]]);
+  const file = formOf(part('Content-Disposition: form-data; filename="; name="; name="a"')).get("a") as File;
+  assertEquals([file.name, file.size], ["; name=", 1]);
+  for (const head of ['X-Y: form-data; name="zz"', "Content-Disposition: form-data", 'Content-Type: a/b; name="a"']) {
+    assertThrows(() => formOf(part(head)), SerializerError);
+  }
+});
+
+Deno.test("formData + keeps a byte order mark, and leaves out what follows the end", () => {
+  const disposition = "Content-Disposition: form-data; name=a";
+  assertEquals(formOf(part(disposition, "\ufeffx")).get("a"), "\ufeffx");
+  assertEquals([...formOf(`${part(disposition)}\r\n${part(disposition, "2")}`)], [["a", "1"]]);
+  assertEquals([...formOf("\ufeffa=1", "application/x-www-form-urlencoded")], [["\ufeffa", "1"]]);
+});
+
+Deno.test("formData + reads a urlencoded form as it is, of exactly that type", () => {
+  const type = "application/x-www-form-urlencoded";
+  assertEquals([...formOf("?a=1&?b=2", type)], [["?a", "1"], ["?b", "2"]]);
+  for (const other of [`${type};charset=UTF-8`, `${type} ; x`, type.toUpperCase()]) {
+    assertEquals([...formOf("a=1", other)], [["a", "1"]]);
+  }
+  for (const other of [`${type}-x`, `${type}x`, `${type}.x`]) assertThrows(() => formOf("a=1", other), SerializerError);
+});

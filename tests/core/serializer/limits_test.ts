@@ -1,7 +1,17 @@
-import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { InvalidOptionError } from "../../../core/errors.ts";
 import { limitsOf } from "../../../core/serializer/limits.ts";
-import { parse, postprocess, preprocess, SerializerError, stringify } from "../../../core/serializer/mod.ts";
+import {
+  parse,
+  postprocess,
+  preprocess,
+  ResponseSync,
+  SerializerError,
+  stringify,
+} from "../../../core/serializer/mod.ts";
+import { cases } from "./cases.ts";
+
+const PENDING = Symbol();
 
 Deno.test("stringify + keeps to the caps of its options", () => {
   const code = (value: unknown, options: object): string =>
@@ -71,4 +81,42 @@ Deno.test("LIMIT_EXCEEDED + names the limit and where to raise it, in whichever 
     "Cannot read $[1][0][0]: raise the limit in the options on both sides, got more than maxDepth (1)",
     "Cannot write $[0]: raise the limit in the options on both sides, got more than maxDepth (1)",
   ]);
+});
+
+Deno.test("maxDepth + counts the same when it is written and read, each object and array, bigints not", () => {
+  const accepts = (use: () => unknown): boolean => {
+    try {
+      return use() !== PENDING;
+    } catch (error) {
+      assert(error instanceof SerializerError && error.code === "LIMIT_EXCEEDED", String(error));
+      return false;
+    }
+  };
+  const values = cases.filter((one) => !one.refused).map((one) => one.make());
+  for (const leaf of [...values, 1n, Object(1n), new Error("m", { cause: 1n }), new ResponseSync(Uint8Array.of(255))]) {
+    for (const value of [leaf, [[leaf]], { a: new Map([[1, leaf]]) }]) {
+      const text = stringify(value);
+      for (let maxDepth = 0; maxDepth < 12; maxDepth++) {
+        const written = accepts(() => stringify(value, { maxDepth }));
+        assertEquals(accepts(() => parse(text, { maxDepth })), written, `${maxDepth}: ${text}`);
+      }
+    }
+  }
+  assertEquals(stringify([1n], { maxDepth: 1 }), '["~doze1",[["~I","1"]]]');
+  assertEquals(parse('["~doze1",[["~I","1"]]]', { maxDepth: 1 }), [1n]);
+});
+
+Deno.test("maxDepth + counts what is shared where it was found first", () => {
+  const list: unknown[][] = [[1]];
+  for (let i = 1; i < 500; i++) list.push([list[i - 1]]);
+  const text = stringify(list, { maxDepth: 2 });
+  assertEquals((parse(text, { maxDepth: 2 }) as unknown[]).length, 500);
+});
+
+Deno.test("maxBigIntDigits + does not count the sign", () => {
+  const { maxBigIntDigits } = limitsOf();
+  const least = -(10n ** BigInt(maxBigIntDigits - 1));
+  assertEquals(parse(stringify(least)), least);
+  assertThrows(() => stringify(least * 10n), SerializerError);
+  assertThrows(() => parse(`["~doze1",["~I","-${"1".repeat(maxBigIntDigits + 1)}"]]`), SerializerError);
 });

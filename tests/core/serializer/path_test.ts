@@ -79,3 +79,32 @@ Deno.test("stringify + refuses proxies, and what only looks like an instance, wi
   }
   assertEquals(stringify(new Proxy({ a: new Proxy([1], {}) }, {})), '{"a":[1]}');
 });
+
+Deno.test("stringify + names the class of the program's own that a built-in class is the base of, and the remedy", () => {
+  const { prototype } = class extends Map {};
+  const values = [
+    new (class Own extends Map {})(),
+    new (class Own extends Set {})(),
+    new (class Own extends Array {})(),
+    new (class Own extends Date {})(),
+    new (class Own extends RegExp {})("x"),
+    new (class Own extends URL {})("https://x.example/"),
+    new (class Own extends URLSearchParams {})(),
+    new (class Own extends Headers {})(),
+    new (class Own extends ArrayBuffer {})(1),
+    new (class Own extends Uint8Array {})(1),
+    new (class Own extends Float64Array {})(1),
+    new (class Own extends (DataView as new (buffer: ArrayBuffer) => object) {})(new ArrayBuffer(1)),
+    new (class Own extends Number {})(1),
+    new (class Own extends String {})("x"),
+    new (class Own extends DOMException {})("m"),
+    new (class Own extends ResponseSync {})(),
+    Object.create(prototype, { constructor: { value: undefined } }),
+  ];
+  for (const value of values) {
+    const error = assertThrows(() => stringify({ q: [value] }), SerializerError);
+    assertEquals([error.code, error.path], ["UNREGISTERED_CLASS", "$.q[0]"]);
+    assert(error.message.includes("register its class with registerType"), error.message);
+    assert(value === values.at(-1) || error.message.endsWith("an instance of Own"), error.message);
+  }
+});

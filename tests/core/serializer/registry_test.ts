@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { parse, preprocess, registerType, SerializerError, stringify } from "../../../core/serializer/mod.ts";
 
 class Named {
@@ -184,4 +184,32 @@ Deno.test("registerType + chains of registered classes have no depth limit", () 
   depth = 0;
   for (let at: Whole | undefined = parse(stringify(whole)) as Whole; at; at = at.next) depth++;
   assertEquals(depth, 50_001);
+});
+
+Deno.test("registerType + refuses what is no codec or no name", () => {
+  for (const codec of [null, undefined, 5, {}]) {
+    assertEquals(code(() => registerType("registry:x", codec as unknown as { type: typeof Other })), "INVALID_CODEC");
+  }
+  for (const name of [5, null, Symbol(), undefined]) {
+    assertEquals(code(() => registerType(name as unknown as string, { type: Other })), "INVALID_CODEC");
+  }
+});
+
+Deno.test("registerType + refuses to write data that is no plain object where nothing would read it", () => {
+  class Lossy {
+    data?: unknown;
+  }
+  registerType("registry:lossy", { type: Lossy, encode: (lossy) => lossy.data });
+  const lossy = new Lossy();
+  for (const data of [5, "text", null, undefined, [1], new Map(), new Date(), 1n]) {
+    lossy.data = data;
+    const error = assertThrows(() => stringify([lossy]), SerializerError);
+    assertEquals([error.code, error.path], ["CODEC_FAILED", "$[0]"]);
+    assertMatch(String(error.cause), /"registry:lossy".+either `decode` or `create` and `restore`/);
+  }
+  const shared = { a: 1n };
+  lossy.data = shared;
+  const text = '["~doze1",["~2",["~Cregistry:lossy",{"a":["~I","1"]}],"~2"],{"a":["~I","1"]}]';
+  assertEquals(stringify([shared, lossy, shared]), text);
+  assertEquals(parse(text), [shared, Object.assign(Object.create(Lossy.prototype), shared), shared]);
 });
