@@ -53,6 +53,9 @@ type RequestParts = [url: string, method: string, redirect: Redirect, headers: s
  * ```
  */
 export class RequestSync extends BodySync {
+  // For ever: where a collection finds no instance of a class, as between two fetches, V8 throws away the code that it
+  // has optimized for it.
+  static readonly #kept: RequestSync = new RequestSync("http://kept.invalid/");
   readonly #parts: Readonly<RequestParts>;
 
   /**

@@ -57,6 +57,9 @@ type ResponseParts = [
  * ```
  */
 export class ResponseSync extends BodySync {
+  // For ever: where a collection finds no instance of a class, as between two fetches, V8 throws away the code that it
+  // has optimized for it.
+  static readonly #kept: ResponseSync = new ResponseSync();
   readonly #parts: Readonly<ResponseParts>;
 
   /**
