@@ -17,22 +17,27 @@ export function joinBuffers(table: unknown, buffers: string[]): string {
   return buffers.length > 0 ? `${START}"${buffers.join('","')}",${text.slice(START.length)}` : text;
 }
 
-/** Moves the buffers of a text to a list, in their order, and returns the rest of the text. Escapes are left to JSON. */
-export function cutBuffers(text: string, buffers: unknown[]): string {
+/** Base64 by what stands for it in a text, `~-1`, `~-2` and so on. */
+export type Buffers = Record<string, unknown>;
+
+/** Moves the buffers of a text to an object, and returns the rest of the text. Escapes are left to JSON. */
+export function cutBuffers(text: string, buffers: Buffers): string {
   let start = START.length;
-  while (text[start] === '"' && text.startsWith(START)) {
+  for (let id = 1; text[start] === '"' && text.startsWith(START); id++) {
     const end = text.indexOf('"', start + 1);
     const base64 = text.slice(start + 1, end);
     if (base64.length < BIG_BUFFER || base64[0] === "~" || base64.includes("\\") || text[end + 1] !== ",") break;
-    buffers.push(base64);
+    buffers[`~-${id}`] = base64;
     start = end + 2;
   }
   return start > START.length ? START + text.slice(start) : text;
 }
 
-/** Moves those that went through JSON to the list: a text that others wrote, with white space. */
-export function takeBuffers(table: unknown[], buffers: unknown[]): void {
+/** Moves those that went through JSON there too: the text of another writer, with white space. */
+export function takeBuffers(table: unknown[], buffers: Buffers): void {
   let end = 1;
-  while (typeof table[end] === "string" && isPlain(table[end])) buffers.push(table[end++]);
-  if (end > 1) table.splice(1, end - 1);
+  while (typeof table[end] === "string" && isPlain(table[end])) end++;
+  if (end === 1) return;
+  let id = Object.keys(buffers).length;
+  for (const base64 of table.splice(1, end - 1)) buffers[`~-${++id}`] = base64;
 }

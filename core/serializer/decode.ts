@@ -4,6 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
+import type { Buffers } from "./big_buffers.ts";
 import type { Kind } from "./kind.ts";
 import { byTag } from "./kinds.ts";
 import { excess, type Limits } from "./limits.ts";
@@ -27,7 +28,7 @@ export class Decoder {
   /** Values of the table's entries, as far as they exist. */
   readonly #values: unknown[] = [PENDING];
   /** Base64 that did not go through JSON; each is taken once, so that none is worth more memory than its size. */
-  readonly #buffers: (string | undefined)[];
+  readonly #buffers: Buffers;
   /** The text that the table was. */
   readonly #source: string;
   /** Whether nothing may wait, as codecs must be given what is complete. */
@@ -39,7 +40,7 @@ export class Decoder {
   /** Containers around the one at hand, and itself. */
   #depth = 1;
 
-  constructor(table: unknown[], limits: Limits, buffers: (string | undefined)[], source: string) {
+  constructor(table: unknown[], limits: Limits, buffers: Buffers, source: string) {
     this.#table = table;
     this.#limits = limits;
     this.#buffers = buffers;
@@ -53,9 +54,7 @@ export class Decoder {
     const value = isRich(root) ? this.#read(isContainer(root) ? "~1" : root, this.#table, 1) : root;
     for (const fill of this.#later) fill();
     // What is not read as base64 may not even be JSON.
-    if (this.#buffers.length > 1 && this.#buffers.some((base64) => base64 !== undefined)) {
-      this.#fail("MALFORMED", "a loose buffer", this.#table);
-    }
+    if (Object.keys(this.#buffers).length > 0) this.#fail("MALFORMED", "a loose buffer", this.#table);
     return value;
   }
 
@@ -91,12 +90,9 @@ export class Decoder {
       if (rest === "u") return undefined;
       const number = Number(rest.slice(1));
       if (!isPlain(number) && textOf(number) === raw) return number;
-      // What stands behind a minus sign names a buffer.
-      const base64 = `~-${number}` === raw && (container as string[])[0] === "~A" ? this.#buffers[number] : undefined;
-      if (base64 !== undefined) {
-        this.#buffers[number] = undefined;
-        return base64;
-      }
+      const base64 = (container as string[])[0] === "~A" ? this.#buffers[raw] : undefined;
+      delete this.#buffers[raw];
+      if (base64 !== undefined) return base64;
     }
     this.#fail("MALFORMED", quote(raw), container, key);
   }
@@ -156,18 +152,14 @@ export class Decoder {
     const over = excess(this.#limits, "maxDepth", tag === "~I" ? 0 : this.#depth);
     if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
     if (!isTag(tag)) return;
-    const kind = byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
-    // What a message is given elsewhere it would copy: a body, and the buffer of one.
-    const body = kind.light && kind.shape && (raw as unknown[][]).at(-1);
-    if (body && (isReference(body) || isReference(body[1]))) this.#fail("MALFORMED", quote(tag), raw);
-    return kind;
+    return byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
   }
 
   /** Makes the value of a container, to be filled; nothing yet where it has to be complete for that. */
   #begin(raw: object, kind: Kind | undefined, id: number): unknown {
     const value = kind ? kind.put && this.#make(kind, raw as unknown[]) : raw;
     // A Set compares those that hash alike; they are no longer than the text as long as each stands in place.
-    if (id > 1 && kind?.tag === "~I") this.#fail("MALFORMED", "a reference to a bigint", this.#table, id);
+    if (id > 1 && kind?.tag === "~I") this.#fail("MALFORMED", quote(kind.tag), raw);
     if (id > 0) this.#values[id] = value ?? PENDING;
     return value;
   }
@@ -218,11 +210,6 @@ export class Decoder {
 /** Whether something in the tree stands for something else, or may hold what does. */
 function isRich(raw: unknown): boolean {
   return typeof raw === "string" ? raw.charCodeAt(0) === TILDE : typeof raw === "object" && raw !== null;
-}
-
-/** Whether something in the tree names an entry of the table. */
-function isReference(raw: unknown): boolean {
-  return typeof raw === "string" && /^~\d/.test(raw);
 }
 
 /** Whether the parts of a value have the types of a shape. */

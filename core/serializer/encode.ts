@@ -149,9 +149,9 @@ export class Encoder {
   }
 }
 
-/** Whether a part has to stand in the value, which a reader would have to copy it for, and is no value of its own. */
+/** Whether a part stands in its value: fields of an error or a registered class, which a reader copies. */
 function isOwnPart(part: object, { 0: tag }: unknown[]): boolean {
-  return isTag(tag) && (/[PQV]/.test(tag[1]) || isRecord(part));
+  return isTag(tag) && isRecord(part);
 }
 
 /** The place of what stands in another. */

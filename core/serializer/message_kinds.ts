@@ -15,6 +15,9 @@ addMessage("~P", "nssbs*", ResponseSync, checkResponse);
 // ["~Q", url, method, redirect, headers, body]
 addMessage("~Q", "ssss*", RequestSync, checkRequest);
 
+/** Buffers that a message has copied, each once: a text could name one for a thousand. */
+const copied = new WeakSet<ArrayBuffer>();
+
 /** Adds a kind of message; headers and body, text, bytes or `null`, are the last of its parts. */
 function addMessage<T extends BodySync, P extends MessageParts>(
   tag: string,
@@ -25,14 +28,17 @@ function addMessage<T extends BodySync, P extends MessageParts>(
   addKind<T>([Class], tag, shape, (value, tag) => {
     const out = [tag, ...partsOf(value)];
     const body = out.at(-1);
-    // A clone shares the bytes, which have to stand in each message.
+    // A clone shares the bytes, of which each message has its own in a text.
     if (body instanceof Uint8Array) out[out.length - 1] = body.slice();
     return out;
   }, (data) => {
     const parts = data.slice(1) as MessageParts as P;
     const body = parts.pop() as BodyContent;
     if (!isHeaderText(parts.at(-1) as string)) return;
-    if (typeof body !== "string" && body !== null && !(body instanceof Uint8Array)) return;
+    if (typeof body !== "string" && body !== null) {
+      if (!(body instanceof Uint8Array) || copied.has(body.buffer)) return;
+      copied.add(body.buffer);
+    }
     parts.push(holdBody(body));
     check(parts);
     return revive(Class, parts);

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../errors.ts";
-import { cutBuffers, takeBuffers } from "./big_buffers.ts";
+import { type Buffers, cutBuffers, takeBuffers } from "./big_buffers.ts";
 import { Decoder } from "./decode.ts";
 import { excess, type Limits, limitsOf, type SerializerLimits } from "./limits.ts";
 import { fault, faultAt } from "./serializer_error.ts";
@@ -37,8 +37,7 @@ import { isMarked } from "./wire.ts";
 export function parse(text: string, options?: SerializerLimits): unknown {
   const limits = limitsOf(options);
   if (typeof text !== "string") throw fault("INVALID_JSON", "read the text", quote(text), { offset: 0 });
-  // The first is called -1.
-  const buffers: (string | undefined)[] = [undefined];
+  const buffers: Buffers = {};
   let root: unknown;
   try {
     root = JSON.parse(cutBuffers(text, buffers));

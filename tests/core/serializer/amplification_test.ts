@@ -93,18 +93,19 @@ Deno.test("parse + makes nothing large of what many values share, whatever the k
 });
 
 Deno.test("parse + refuses parts that it would have to copy where they stand elsewhere, at any depth", () => {
-  const bodies = ['"~2"', '["~VUint8Array","~3",0,3]'];
   const texts = [
     '["~EError","~2",{}]',
     '["~EError",{},"~2"]',
     '["~Ctest:point","~2"]',
     '["~Camplification:made","~2"]',
-    ...bodies.map((body) => `["~P",200,"","",false,"",${body}]`),
-    ...bodies.map((body) => `["~Q","https://x.example/","PUT","follow","",${body}]`),
+    ...['"~2"', '["~VUint8Array","~3",0,3]'].flatMap((body) => [
+      `["~P",200,"","",false,"",${body}],["~P",200,"","",false,"",${body}]`,
+      `["~Q","https://x.example/","PUT","follow","",${body}],["~P",200,"","",false,"",${body}]`,
+    ]),
   ];
   const entries = ['["~VUint8Array",["~A","/wAA"],0,3]', "{}"];
   for (const text of texts) {
-    for (const depth of [0, 1, 498, 499, 500, 501, 1000]) {
+    for (const depth of [1, 2, 498, 499, 500, 501, 1000]) {
       for (const entry of entries) {
         const root = "[".repeat(depth) + text + "]".repeat(depth);
         const error = assertThrows(() => parse(`["~doze1",${root},${entry},["~A","/wAA"]]`), SerializerError);
@@ -118,11 +119,19 @@ Deno.test("parse + refuses a reference to a bigint, which is a primitive", () =>
   for (const depth of [0, 499, 600]) {
     const root = "[".repeat(depth) + '["~2"]' + "]".repeat(depth);
     const error = assertThrows(() => parse(`["~doze1",${root},["~I","1"]]`), SerializerError);
-    assertEquals([error.code, error.path], ["MALFORMED", "$[2]"]);
+    assertEquals([error.code, error.path], ["MALFORMED", "$[2][0]"]);
   }
 });
 
-Deno.test("stringify + writes the bytes of a message in it, also of clones, at any depth", () => {
+Deno.test("parse + gives a message bytes of its own, though something else in the text has the buffer too", () => {
+  const text = '["~doze1",["~2",["~P",200,"","",false,"","~2"],"~3"],["~VUint8Array","~3",0,3],["~A","/wAA"]]';
+  const [view, message, buffer] = parse(text) as [Uint8Array, ResponseSync, ArrayBuffer];
+  view.fill(1);
+  assertEquals([message.bytes(), buffer], [Uint8Array.of(255, 0, 0), view.buffer]);
+  assertEquals((parse(text) as ResponseSync[])[1].bytes(), Uint8Array.of(255, 0, 0));
+});
+
+Deno.test("stringify + writes the bytes of each message, also of clones, at any depth", () => {
   const body = Uint8Array.of(255, 0, 1);
   const response = new ResponseSync(body);
   const request = new RequestSync("https://x.example/", { method: "PUT", body });
