@@ -44,8 +44,8 @@ for (const Class of errorClasses) {
       if (!isRecord(hidden) || !isRecord(fields)) return;
       if (!Object.keys(hidden).every((key) => hiddenKeys.includes(key))) return;
       // An AggregateError wants its errors.
-      const value = Reflect.construct(Class, [[]]);
-      for (const key of hiddenKeys) delete value[key];
+      const value = stackless(Class, [[]]);
+      for (const key of hiddenKeys) Reflect.deleteProperty(value, key);
       return value;
     },
     (value, [, hidden, fields]) => defineFields(defineFields(value, hidden as object, false), fields as object, true),
@@ -64,7 +64,7 @@ addKind<DOMException, [tag: string, message: string, name: string, stack: unknow
   ([, message, name, stack]) => {
     if (stack !== null && typeof stack !== "string") return;
     // Also where there was none: that of the reader would tell where it reads, and take more memory than the text.
-    return defineFields(new DOMException(message, name), { stack: stack ?? undefined }, false);
+    return defineFields(stackless(DOMException, [message, name]), { stack: stack ?? undefined }, false);
   },
 );
 
@@ -72,4 +72,16 @@ addKind<DOMException, [tag: string, message: string, name: string, stack: unknow
 export function kindOfError(value: object): Kind | undefined {
   if (value instanceof DOMException) return;
   return byPrototype.get(errorClasses.findLast((Class) => value instanceof Class)?.prototype);
+}
+
+/** Makes an error for whose stack nobody looks: on V8 that takes many times what a text of such errors may cost. */
+function stackless<T>(Class: new (...parts: never[]) => T, parts: unknown[]): T {
+  const { stackTraceLimit } = Error as { stackTraceLimit?: number };
+  // Where the program has frozen it, it stays.
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return Reflect.construct(Class, parts);
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  }
 }

@@ -57,7 +57,7 @@ export function parse(text: string, options?: SerializerLimits): unknown {
  * @param intermediate The tree.
  * @param options Caps.
  * @returns The value.
- * @throws {SerializerError} As {@linkcode parse}, and `INVALID_JSON` when the tree cannot be written as JSON.
+ * @throws {SerializerError} As {@linkcode parse}, and `INVALID_JSON` when the tree is none, or cannot be written as JSON.
  *
  * @example From a tree
  * ```ts
@@ -69,12 +69,16 @@ export function parse(text: string, options?: SerializerLimits): unknown {
  */
 export function postprocess(intermediate: unknown, options?: SerializerLimits): unknown {
   if (!isMarked(intermediate)) return checkDepth(intermediate, limitsOf(options));
-  let text: string;
+  const seen = new Set<object>();
+  let text: string | undefined;
+  let cause: unknown;
   try {
-    text = JSON.stringify(intermediate);
-  } catch (cause) {
-    throw fault("INVALID_JSON", "read the tree", "no JSON", { cause });
+    // What stands twice would be written twice, and what is in it again.
+    if (!findPath(intermediate, (value) => seen.size === seen.add(value).size)) text = JSON.stringify(intermediate);
+  } catch (error) {
+    cause = error;
   }
+  if (text === undefined) throw fault("INVALID_JSON", "read the tree", "no tree of JSON", { cause });
   return parse(text, options);
 }
 

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { parse, stringify } from "../../../core/serializer/mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
+import { parse, SerializerError, stringify } from "../../../core/serializer/mod.ts";
 
 function copy<T>(value: T): T {
   return parse(stringify(value)) as T;
@@ -48,4 +48,31 @@ Deno.test("DOMException + carries the class that newer engines have for a passed
   const back = copy(error);
   assertInstanceOf(back, DOMException);
   assertEquals([back.name, back.message, back.stack], ["QuotaExceededError", "m", error.stack]);
+});
+
+Deno.test("parse + makes errors for which no engine looks for a stack, and leaves the program's limit as it was", () => {
+  const before = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")!;
+  const texts = ['["~EError",{},{}]', '["~EAggregateError",{},{}]', '["~D","m","AbortError",null]'];
+  for (const text of texts) {
+    const set: unknown[] = [];
+    Object.defineProperty(Error, "stackTraceLimit", {
+      configurable: true,
+      get: () => 7,
+      set: (frames) => set.push(frames),
+    });
+    parse(`["~doze1",${text}]`);
+    Object.defineProperty(Error, "stackTraceLimit", before);
+    assertEquals(set, [0, 7]);
+  }
+  assertThrows(() => parse('["~doze1",["~EError",{"x":1},{}]]'), SerializerError);
+  assertEquals(Object.getOwnPropertyDescriptor(Error, "stackTraceLimit"), before);
+  assertLess(0, new Error("m").stack!.indexOf("error_kinds_test"));
+});
+
+Deno.test("parse + makes errors where the program has frozen the limit of their stacks", () => {
+  const before = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")!;
+  Object.defineProperty(Error, "stackTraceLimit", { ...before, writable: false });
+  const error = copy(new RangeError("m"));
+  Object.defineProperty(Error, "stackTraceLimit", before);
+  assertEquals([error.message, error instanceof RangeError], ["m", true]);
 });

@@ -75,6 +75,20 @@ Deno.test("postprocess + leaves its tree as it was and refuses one that is not J
   assertEquals(assertThrows(() => postprocess(loop), SerializerError).code, "INVALID_JSON");
 });
 
+Deno.test("postprocess + refuses a tree in which an object stands twice, which as text would double", () => {
+  let tree: unknown[] = ["~u"];
+  for (let i = 0; i < 60; i++) tree = [tree, tree];
+  const getter = {
+    get a(): never {
+      throw new RangeError("no");
+    },
+  };
+  for (const hostile of [tree, getter, 5n]) {
+    const error = assertThrows(() => postprocess(["~doze1", hostile]), SerializerError);
+    assertEquals([error.code, error.message.endsWith("got no tree of JSON")], ["INVALID_JSON", true]);
+  }
+});
+
 Deno.test("postprocess + returns a tree that is not marked as it is", () => {
   const tree = { a: ["~u"] };
   assertStrictEquals(postprocess(tree), tree);
