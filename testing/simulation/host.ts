@@ -51,7 +51,7 @@ const SET_BACK_MS = 60_000;
 /** One object's platform. */
 export class Host {
   /** Faults to come, and the account. */
-  readonly state: DiskState = { crashIn: undefined, full: 0, rowsWritten: 0, alarmsSet: 0 };
+  readonly state: DiskState = { crashIn: undefined, full: 0, refused: 0, rowsWritten: 0, alarmsSet: 0 };
   /** What the next alarms will be like. */
   alarm: { late: number; twice: boolean } = { late: 0, twice: false };
   readonly #parts: HostParts;
@@ -120,7 +120,10 @@ export class Host {
       const { running } = story;
       const undoable = undone && this.isStored(story.id);
       const cancelled = this.#cancel(story.id, undone === true);
-      if (cancelled && running) book.violate(`request ${request}: it was cancelled while its handler ran`);
+      // A full storage undoes the beginning of a handler that goes on all the same: its request is open again.
+      if (cancelled && running && this.state.refused === 0) {
+        book.violate(`request ${request}: it was cancelled while its handler ran`);
+      }
       book.note(() => `object cancels ${request}${undone ? " in what is undone" : ""}: ${cancelled}`);
       if (!cancelled || undoable) return;
       story.cancelled = undone ? "maybe" : true;

@@ -38,6 +38,8 @@ export interface DiskState {
   crashIn: number | undefined;
   /** Inserts that will fail. */
   full: number;
+  /** Inserts that have failed. */
+  refused: number;
   /** Rows written, as Cloudflare counts them; alarms not included. */
   rowsWritten: number;
   /** How often the alarm was set. */
@@ -79,6 +81,7 @@ export class ShakyStorage implements Storage {
     this.#step(true);
     if (this.#state.full > 0) {
       this.#state.full--;
+      this.#state.refused++;
       throw new StorageFullError();
     }
     this.#disk.insert(row);

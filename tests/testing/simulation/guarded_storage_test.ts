@@ -8,7 +8,7 @@ import { testStorage } from "../../../testing/storage_cases.ts";
 const ROW = { due: 5, id: "a", kind: "once", payload: "", named: false };
 
 function open<S extends Storage>(storage: S) {
-  const state: DiskState = { crashIn: undefined, full: 0, rowsWritten: 0, alarmsSet: 0 };
+  const state: DiskState = { crashIn: undefined, full: 0, refused: 0, rowsWritten: 0, alarmsSet: 0 };
   const handle = new ShakyStorage(storage, state, () => {});
   return { state, handle, guarded: guardStorage(storage, handle) };
 }

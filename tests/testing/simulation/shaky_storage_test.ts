@@ -12,7 +12,7 @@ const ROW: Row = { due: 1, id: "a", kind: "k", payload: "p", named: false };
 
 function open(): { disk: Disk; state: DiskState; storage: ShakyStorage; lost: () => number } {
   const disk = new Disk();
-  const state: DiskState = { crashIn: undefined, full: 0, rowsWritten: 0, alarmsSet: 0 };
+  const state: DiskState = { crashIn: undefined, full: 0, refused: 0, rowsWritten: 0, alarmsSet: 0 };
   let lost = 0;
   return { disk, state, storage: new ShakyStorage(disk, state, () => lost++), lost: () => lost };
 }
@@ -73,6 +73,7 @@ Deno.test("ShakyStorage runs full for as many inserts as it is told", () => {
   assertEquals([error.code, state.rowsWritten], ["STORAGE_FULL", 0]);
   storage.insert(ROW);
   assertEquals(storage.first()?.id, "a");
+  assertEquals(state.refused, 1);
 });
 
 Deno.test("ShakyStorage.kill closes the handle, not the disk", () => {
