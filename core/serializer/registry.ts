@@ -28,7 +28,10 @@ export interface TypeCodec<T extends object, D = unknown> {
    * its own enumerable properties.
    */
   encode?(value: T): D;
-  /** Makes the instance from complete data; hostile texts may give many instances the same data. An instance that contains itself needs `create` and `restore`. */
+  /**
+   * Makes the instance from complete data. An instance that contains itself needs `create` and `restore`. Hostile texts
+   * may give the same data, or data with the same parts, to many instances: what is copied here is copied for each.
+   */
   decode?(data: D): T;
   /** Makes an instance that `restore` will fill. Default: `Object.create(type.prototype)`, without a constructor. */
   create?(): T;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { defineFields, isOwn } from "../../../core/serializer/own_fields.ts";
+import { defineFields, isOwn, isRecord } from "../../../core/serializer/own_fields.ts";
 
 Deno.test("defineFields + calls no setter", () => {
   const target = {
@@ -24,4 +24,10 @@ Deno.test("isOwn + tells an object's own keys from enumerable ones of Object.pro
   } finally {
     delete prototype.extra;
   }
+});
+
+Deno.test("isRecord + takes objects without a class alone, and asks anything", () => {
+  for (const value of [{}, { a: 1 }, JSON.parse('{"__proto__":null}'), new Object()]) assert(isRecord(value));
+  const others = [[], "~2", "", 5, null, undefined, true, 1n, Symbol(), () => 1, new Map(), Object.create(null)];
+  for (const value of [...others, new (class {})(), Object.create({})]) assert(!isRecord(value));
 });
