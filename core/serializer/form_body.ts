@@ -24,8 +24,9 @@ export function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): FormDat
 function appendPart(form: FormData, part: string): boolean {
   const [head, ...more] = part.split("\r\n\r\n");
   const lines = fromUtf8(fromLatin1(head));
-  const [, disposition = ""] = /^content-disposition:(.*)/im.exec(lines) ?? [];
-  const [, type = "text/plain"] = /^content-type:\s*(.*\S)/im.exec(lines) ?? [];
+  // Cloudflare's writer leaves line breaks in quoted names as they are.
+  const [, disposition = ""] = /^content-disposition:((?:[^"\r\n]+|"[^"]*")*)/im.exec(lines) ?? [];
+  const type = /^content-type:(.*)/im.exec(lines)?.[1].trim() || "text/plain";
   const given: { name?: string; filename?: string } = {};
   for (const [, key, quoted, bare] of disposition.matchAll(/;\s*(\w+)\s*=\s*(?:"([^"]*)"|([^;\s]*))/g)) {
     // Without what a form's writer escapes, per the HTML standard's multipart/form-data encoding.

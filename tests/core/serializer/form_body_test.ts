@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { ResponseSync, SerializerError } from "../../../core/serializer/mod.ts";
 
 Deno.test("formData + reads what the platform writes as multipart", async () => {
@@ -74,3 +74,27 @@ Deno.test("formData + reads a urlencoded form as it is, of exactly that type", (
   }
   for (const other of [`${type}-x`, `${type}x`, `${type}.x`]) assertThrows(() => formOf("a=1", other), SerializerError);
 });
+
+Deno.test("formData + reads quoted names with line breaks, and long heads without an end", () => {
+  const file = formOf(part('Content-Disposition: form-data; name="a\r\nb"; filename="c\r\nd;e.txt"')).get(
+    "a\r\nb",
+  ) as File;
+  assertEquals([file.name, file.size], ["c\r\nd;e.txt", 1]);
+  for (const filler of ["a", ";", '"', ';a="', " ", "\u00ff", ";a=b"]) {
+    const long = filler.repeat(500_000 / filler.length);
+    for (const head of [`Content-Disposition: form-data; name="x"; ${long}`, `Content-Type:${long}`]) {
+      const start = performance.now();
+      const failure = tryForm(part(head));
+      assertEquals(failure === undefined || failure instanceof SerializerError, true, `${failure}`);
+      assertLess(performance.now() - start, 3000);
+    }
+  }
+});
+
+function tryForm(body: string): unknown {
+  try {
+    return void formOf(body);
+  } catch (error) {
+    return error;
+  }
+}
