@@ -149,8 +149,8 @@ export class Decoder {
   /** The kind of a tagged value, none of an object or array. */
   #kindOf(raw: object): Kind | undefined {
     const tag = Array.isArray(raw) && raw[0];
-    const over = excess(this.#limits, "maxDepth", tag === "~I" ? 0 : this.#depth);
-    if (over) this.#fail("LIMIT_EXCEEDED", over, raw);
+    const over = excess(this.#limits, "maxDepth", this.#depth);
+    if (over && tag !== "~I") this.#fail("LIMIT_EXCEEDED", over, raw);
     if (!isTag(tag)) return;
     return byTag.get(tag) ?? this.#fail(/^~[CV]/.test(tag) ? "UNKNOWN_TYPE" : "MALFORMED", quote(tag), raw);
   }
