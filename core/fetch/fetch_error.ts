@@ -4,6 +4,7 @@
  * @module
  */
 import { DozeError, quote } from "../errors.ts";
+import { headersFromText, headersToText } from "../serializer/header_text.ts";
 import { registerType } from "../serializer/mod.ts";
 
 /** Why a fetch brought no usable response; stable between minor versions. */
@@ -147,7 +148,8 @@ export class FetchError extends DozeError {
 interface FetchErrorData extends Omit<FetchErrorInit, "headers" | "cause"> {
   readonly code: FetchErrorCode;
   readonly url: string;
-  readonly headers?: [string, string][];
+  /** As lines: a text has a string once for each use, while an array may be referred to again and again. */
+  readonly headers?: string;
   readonly cause?: CauseData;
 }
 
@@ -169,7 +171,7 @@ function encodeFetchError(error: FetchError): FetchErrorData {
     ...{ code, url, ambiguous, retryable, attempt, timings },
     ...(detail !== undefined && { detail }),
     ...(status !== undefined && { status }),
-    ...(headers && { headers: [...headers] }),
+    ...(headers && { headers: headersToText(headers) }),
     ...(cause && { cause }),
   };
 }
@@ -182,15 +184,21 @@ function describeCause(cause: unknown, depth: number): CauseData | undefined {
   return { name: String(cause.name), message: String(cause.message), ...code, ...(next && { cause: next }) };
 }
 
+/** The data may be hostile, and many errors may share it: it is read by name, and only so far as it is written. */
 function decodeFetchError(data: FetchErrorData): FetchError {
-  const { code, url, cause, ...init } = data;
+  const { code, url, detail, ambiguous, retryable, attempt, status, headers, timings, cause } = data;
   const known = Object.hasOwn(CAUSES, code) ? code : "INVALID_RESPONSE";
-  return new FetchError(known, String(url), { ...init, ...(cause && { cause: causeOf(cause) }) });
+  return new FetchError(known, String(url), {
+    ...{ detail, ambiguous, retryable, attempt, status, timings },
+    ...(headers !== undefined && { headers: headersFromText(headers) }),
+    ...(cause && { cause: causeOf(cause, MAX_CAUSES) }),
+  });
 }
 
-function causeOf(data: CauseData): Error {
+function causeOf(data: CauseData, depth: number): Error {
   const { name, message, code, cause } = data;
-  return Object.assign(new Error(message, cause && { cause: causeOf(cause) }), { name }, code && { code });
+  const next = depth > 1 && cause ? { cause: causeOf(cause, depth - 1) } : undefined;
+  return Object.assign(new Error(message, next), { name }, code && { code });
 }
 
 registerType("doze:fetch-error", { type: FetchError, encode: encodeFetchError, decode: decodeFetchError });

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertLess, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { DozeError } from "../../../core/errors.ts";
 import { FetchError, type FetchErrorCode } from "../../../core/fetch/fetch_error.ts";
@@ -90,6 +90,22 @@ Deno.test("FetchError carries its causes by name, message and code, without stac
   assertEquals((copy.cause as Error & { code: string }).code, "ECONNREFUSED");
   const odd = new FetchError("NETWORK", "https://api.example/", { cause: "just text" });
   assertStringIncludes((errorIn(parse(stringify(odd))).cause as Error).message, "just text");
+});
+
+Deno.test("FetchError costs a reader of hostile text no more than the text is long", () => {
+  const [users, members] = [3_000, 3_000];
+  const data: Record<string, unknown> = { code: "NETWORK", url: "", timings: { start: 0, total: 0 } };
+  for (let i = 0; i < members; i++) data[`k${i}`] = 0;
+  let cause: object = { name: "Error", message: "" };
+  for (let i = 0; i < members; i++) cause = { name: "Error", message: "", cause };
+  for (const shared of [data, { ...data, cause }]) {
+    const root = Array.from({ length: users }, () => ["~Cdoze:fetch-error", "~2"]);
+    const text = JSON.stringify(["~doze1", root, shared]);
+    const start = performance.now();
+    const errors = parse(text) as FetchError[];
+    assertLess(performance.now() - start, 3 * text.length / 1_024);
+    assertEquals([errors.length, errors[1].code, Object.hasOwn(errors[1], "k1")], [users, "NETWORK", false]);
+  }
 });
 
 Deno.test("FetchError with a chain of causes that never ends stays finite on the wire", () => {
