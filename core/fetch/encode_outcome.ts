@@ -8,16 +8,19 @@ import type { Job } from "../job.ts";
 import { requestTarget } from "../requests/request_target.ts";
 import { type ResponseSync, stringify } from "../serializer/mod.ts";
 
+/** One RPC carries 32 MiB (https://developers.cloudflare.com/workers/runtime-apis/rpc/); the rest is for its envelope. */
+const MAX_DELIVERY_BYTES = 32 * 1024 * 1024 - 64 * 1024;
+
 /**
  * Writes an outcome as text. One that does not fit is not cut: in its place stands an `OUTCOME_TOO_LARGE` that keeps
  * the status and, where they fit, the headers.
  *
  * @param outcome The outcome.
  * @param job The job that it answers.
- * @param maxBytes Most bytes of the delivery.
+ * @param maxBytes Most bytes of the delivery. Defaults to 32 MiB less 64 KiB.
  * @returns As `stringify` writes it.
  */
-export function encodeOutcome(outcome: ResponseSync | FetchError, job: Job, maxBytes: number): string {
+export function encodeOutcome(outcome: ResponseSync | FetchError, job: Job, maxBytes = MAX_DELIVERY_BYTES): string {
   const room = maxBytes - (job.carried === undefined ? 0 : textBytes(stringify(job.carried)));
   const text = stringify(outcome);
   if (textBytes(text) <= room) return text;

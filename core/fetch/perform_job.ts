@@ -26,9 +26,6 @@ export interface PerformJobOptions extends RunFetchOptions, DeliverOptions {
   readonly maxDeliveryBytes?: number;
 }
 
-/** One RPC carries 32 MiB (https://developers.cloudflare.com/workers/runtime-apis/rpc/); the rest is for its envelope. */
-const MAX_DELIVERY_BYTES = 32 * 1024 * 1024 - 64 * 1024;
-
 /**
  * Performs a job: fetches, and delivers the outcome until the origin has acknowledged it or the job's `due` has
  * passed. At `due` it is sent a last time: it counts as late then, and the origin reports it. An outcome is always sent
@@ -55,7 +52,7 @@ export async function performJob(job: Job, options: PerformJobOptions): Promise<
     const ended = company.end();
     const [answered] = finish === undefined ? [await ended] : await Promise.all([ended, finish()]);
     if (signal.aborted) return "undelivered";
-    const text = encodeOutcome(outcome, answered, options.maxDeliveryBytes ?? MAX_DELIVERY_BYTES);
+    const text = encodeOutcome(outcome, answered, options.maxDeliveryBytes);
     return await deliverUntilDue(answered, text, delivery);
   } finally {
     company.close();

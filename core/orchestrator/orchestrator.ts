@@ -52,9 +52,6 @@ export interface OrchestratorParts extends OutboxOptions, Pick<PerformJobOptions
 
 /** Outcomes on their first way that may be in memory for each fetch under way. */
 const DELIVERIES_PER_FETCH = 4;
-/** As in `perform_job.ts`: what one RPC carries, less its envelope. */
-const MAX_DELIVERY_BYTES = 32 * 1024 * 1024 - 64 * 1024;
-
 /**
  * A persistent queue of fetches. Requests begin by priority, then in the order of arrival, skipping hosts that are not
  * ready; a failed try waits without taking a place; outcomes are delivered until they are taken or too late.
@@ -296,7 +293,7 @@ export class Orchestrator {
   }
 
   #hand(entry: Entry, job: Job, outcome: ResponseSync | FetchError): void {
-    this.#deliver(entry, job, encodeOutcome(outcome, job, this.#parts.maxDeliveryBytes ?? MAX_DELIVERY_BYTES));
+    this.#deliver(entry, job, encodeOutcome(outcome, job, this.#parts.maxDeliveryBytes));
   }
 
   #deliver(entry: Entry, job: Job, outcome: string): void {

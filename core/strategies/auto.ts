@@ -258,7 +258,7 @@ export class AutoExecutor implements Executor {
   #route(job: Job, now: number, target: RequestTarget | undefined = requestTarget(job)): Planned {
     const host = countedHost(target?.host ?? "");
     if (job.via !== undefined) return { host, strategy: job.via.strategy };
-    return { host, ...this.#choose(queryOf(job, target), now, job) };
+    return { host, ...this.#choose(queryOf(job, host, target), now, job) };
   }
 
   #choose(query: AutoQuery, now: number, job?: Job): Choice {
@@ -358,9 +358,9 @@ function checkQuery(query: AutoQuery): void {
   checkNames("", query, QUERY);
 }
 
-function queryOf(job: Job, target: RequestTarget | undefined = requestTarget(job)): AutoQuery {
+function queryOf(job: Job, host: string, target: RequestTarget | undefined): AutoQuery {
   return {
-    host: countedHost(target?.host ?? ""),
+    host,
     timeout: job.timeout,
     durability: job.carried?.durability ?? "strict",
     idempotent: target?.idempotent ?? true,
