@@ -17,6 +17,7 @@ import {
 import type { Acknowledgement, DurableObjectStateLike, Job } from "@doze/fetch/cloudflare";
 import { stringify } from "../../../../core/serializer/mod.ts";
 import { type Counts, meter } from "../../../../examples/demo/meter.ts";
+import { withOptions } from "../with_options.ts";
 
 export { FetchExecutor };
 
@@ -216,35 +217,11 @@ export class DyingExecutor extends FetchExecutor {
   override run(): void {}
 }
 
-class Deserted extends Ag {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "DyingExecutor" });
-  }
-}
-
-class Refused extends Ag {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "RefusingExecutor" });
-  }
-}
-
-class Broken extends Ag {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "BrokenStubExecutor" });
-  }
-}
-
-class Remote extends Ag {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "REMOTE" });
-  }
-}
-
-class Lost extends Ag {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "NOWHERE" });
-  }
-}
+const Deserted = withOptions(Ag, { executor: "DyingExecutor" });
+const Refused = withOptions(Ag, { executor: "RefusingExecutor" });
+const Broken = withOptions(Ag, { executor: "BrokenStubExecutor" });
+const Remote = withOptions(Ag, { executor: "REMOTE" });
+const Lost = withOptions(Ag, { executor: "NOWHERE" });
 
 class Composed extends DurableObject {
   readonly #doze = doze(this, this.ctx, this.env, OPTIONS);

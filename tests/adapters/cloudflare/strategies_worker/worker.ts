@@ -16,6 +16,7 @@ import {
 } from "@doze/fetch/cloudflare";
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { describe, type Described } from "../../../strategies/described.ts";
+import { withOptions } from "../with_options.ts";
 
 export { FetchExecutor } from "@doze/fetch/cloudflare";
 
@@ -74,35 +75,11 @@ class Agent extends DozeObject {
   }
 }
 
-class TargetAgent extends Agent {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { executor: "API.fetches" });
-  }
-}
-
-class SlowAgent extends Agent {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { queue: "SLOW_QUEUE" });
-  }
-}
-
-class UnboundAgent extends Agent {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { queue: "NONE", orchestrator: "None" });
-  }
-}
-
-class StormAgent extends Agent {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { orchestrator: "STORM_ORCHESTRATOR" });
-  }
-}
-
-class StormOrchestrator extends FetchOrchestrator {
-  constructor(ctx: DurableObjectStateLike, env: unknown) {
-    super(ctx, env, { maxInFlight: 5, concurrency: 2 });
-  }
-}
+const TargetAgent = withOptions(Agent, { executor: "API.fetches" });
+const SlowAgent = withOptions(Agent, { queue: "SLOW_QUEUE" });
+const UnboundAgent = withOptions(Agent, { queue: "NONE", orchestrator: "None" });
+const StormAgent = withOptions(Agent, { orchestrator: "STORM_ORCHESTRATOR" });
+const StormOrchestrator = withOptions(FetchOrchestrator, { maxInFlight: 5, concurrency: 2 });
 
 class Polite extends FetchOrchestrator {
   constructor(ctx: DurableObjectStateLike, env: unknown) {
