@@ -47,11 +47,14 @@ export function moodyServer(hosts = 1): MoodyServer {
     const host = new URL(target, "http://moody").searchParams.get("host");
     const keys = host === null ? [""] : ["", host];
     for (const key of keys) count(key, 1);
+    let answered = false;
     try {
-      await answer(connection, new URL(target, "http://moody"), hit);
+      answered = await answer(connection, new URL(target, "http://moody"), hit);
     } finally {
       for (const key of keys) count(key, -1);
     }
+    // A close with unread bytes on the way would be a reset: let the client go first.
+    if (answered) await untilClosed(connection);
   }
   return {
     ...{ hits, most, arrivals },
@@ -63,18 +66,22 @@ export function moodyServer(hosts = 1): MoodyServer {
   };
 }
 
-async function answer(connection: Deno.TcpConn, url: URL, hit: number): Promise<void> {
+/** Answers; tells whether the answer was whole. */
+async function answer(connection: Deno.TcpConn, url: URL, hit: number): Promise<boolean> {
   const number = Number(url.searchParams.get("n") ?? 0);
   switch (url.pathname) {
     case "/status":
       return await reply(connection, number, `status ${number}`);
     case "/reset":
-      return await send(connection, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf");
+      await send(connection, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf");
+      return false;
     case "/silent":
-      return await untilClosed(connection);
+      await untilClosed(connection);
+      return false;
     case "/stalled":
       await send(connection, "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nhalf");
-      return await untilClosed(connection);
+      await untilClosed(connection);
+      return false;
     case "/redirect":
       if (number === 0) return await reply(connection, 200, "arrived");
       return await reply(connection, 302, "", `location: /redirect?n=${number - 1}\r\n`);
@@ -104,14 +111,13 @@ async function reply(
   status: number,
   body: string | Uint8Array,
   headers = "",
-): Promise<void> {
+): Promise<true> {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   await send(
     connection,
     `HTTP/1.1 ${status} Moody\r\ncontent-length: ${bytes.length}\r\nconnection: close\r\n${headers}\r\n`,
   );
   for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-  // A close with unread bytes on the way would be a reset: let the client go first.
   await connection.closeWrite();
-  await untilClosed(connection);
+  return true;
 }
